@@ -11,10 +11,12 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/ringcx-go/ringcx/internal/testprograms"
 )
 
 // typed is the program that uses package api.
-var typed = program{name: "go-api", sdk: true}
+var typed = testprograms.Program{Name: "go-api"}
 
 func TestTheTypedClientListsTheAgentsOfAllGroups(t *testing.T) {
 	t.Parallel()

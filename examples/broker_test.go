@@ -14,17 +14,18 @@ import (
 
 	"github.com/ringcx-go/ringcx"
 	"github.com/ringcx-go/ringcx/broker"
+	"github.com/ringcx-go/ringcx/internal/testprograms"
 	"github.com/ringcx-go/ringcx/ringcxtest"
 )
 
 // brokered are the programs that call through a broker.
-var brokered = []program{
-	{name: "curl", script: "broker/curl/call.sh", debian: "bash and curl", probe: []string{"bash", "-c", "curl --version >&2 && echo $BASH"}},
-	{name: "broker-go"},
-	{name: "javascript", script: "broker/javascript/call.mjs", debian: "nodejs", probe: []string{"node", "-p", "process.execPath"}},
-	{name: "python", script: "broker/python/call.py", debian: "python3-requests", probe: python("requests")},
-	{name: "php", script: "broker/php/call.php", debian: "php-cli and php-curl", probe: []string{"php", "-r", "curl_version(); echo PHP_BINARY;"}},
-	{name: "java", script: "broker/java/Call.java", debian: "default-jdk-headless", probe: []string{"bash", "-c", "java --list-modules | grep -q jdk.compiler && command -v java"}},
+var brokered = []testprograms.Program{
+	{Name: "curl", Script: "broker/curl/call.sh", Debian: "bash and curl", Probe: []string{"bash", "-c", "curl --version >&2 && echo $BASH"}},
+	{Name: "go"},
+	{Name: "javascript", Script: "broker/javascript/call.mjs", Debian: "nodejs", Probe: []string{"node", "-p", "process.execPath"}},
+	{Name: "python", Script: "broker/python/call.py", Debian: "python3-requests", Probe: testprograms.Python("requests")},
+	{Name: "php", Script: "broker/php/call.php", Debian: "php-cli and php-curl", Probe: []string{"php", "-r", "curl_version(); echo PHP_BINARY;"}},
+	{Name: "java", Script: "broker/java/Call.java", Debian: "default-jdk-headless", Probe: []string{"bash", "-c", "java --list-modules | grep -q jdk.compiler && command -v java"}},
 }
 
 // counter is a broker, and before it what answers in its place, once for each status in instead.
@@ -104,9 +105,9 @@ func TestProgramsInEachLanguageCallThroughTheBroker(t *testing.T) {
 	t.Parallel()
 	const login, list = "POST /oauth2/token", "GET /voice/api/v1/admin/accounts"
 	for _, p := range brokered {
-		t.Run(p.name, func(t *testing.T) {
+		t.Run(p.Name, func(t *testing.T) {
 			t.Parallel()
-			command := p.command(t)
+			command := p.Command(t, ".", builtForBroker)
 			c := newCounter(t)
 			file := filepath.Join(t.TempDir(), "key")
 			if err := os.WriteFile(file, []byte(c.key+"\n"), 0o600); err != nil {

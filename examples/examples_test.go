@@ -13,6 +13,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/ringcx-go/ringcx/internal/testprograms"
 )
 
 // Requests as the vendor logs them.
@@ -48,7 +50,7 @@ Users:
 		if second.stdout != first.stdout || second.stderr != "" {
 			t.Errorf("the second run shows %q and says %q", second.stdout, second.stderr)
 		}
-		if b.saved() != before && !b.program.sdk {
+		if b.saved() != before && !b.isSDK() {
 			t.Error("a run that renewed nothing has changed the state")
 		}
 	})
@@ -58,7 +60,7 @@ func TestEveryRequestNamesTheProgram(t *testing.T) {
 	t.Parallel()
 	each(t, programs, func(t *testing.T, b *bench) {
 		b.succeeds(login, exchange, accounts, users)
-		want := "ringcx-example-" + b.program.name + "/1.0"
+		want := "ringcx-example-" + b.program.Name + "/1.0"
 		for agent := range b.agents {
 			if name, _, _ := strings.Cut(agent, " "); name != want {
 				t.Errorf("User-Agent %q, want %q", agent, want)
@@ -101,7 +103,7 @@ func TestAnExpiredTokenIsRefreshedOnceAndTheCallMadeAgain(t *testing.T) {
 		}
 		b.vendor.Advance(4 * time.Minute)
 		b.succeeds(accounts, users)
-		if !b.program.sdk {
+		if !b.isSDK() {
 			_, refresh := b.tokens()
 			if refresh == "" || strings.Contains(before, refresh) {
 				t.Error("the refresh token was not replaced")
@@ -127,7 +129,7 @@ func TestARefusedRefreshTokenLeadsToALogin(t *testing.T) {
 			if want := []string{login, exchange, accounts, users}; !slices.Equal(e.requests[len(e.requests)-4:], want) {
 				t.Errorf("sent %q, which should end in %q", e.requests, want)
 			}
-			if !b.program.sdk && len(e.requests) != 6 {
+			if !b.isSDK() && len(e.requests) != 6 {
 				t.Errorf("sent %q, more than the six needed", e.requests)
 			}
 		}
@@ -155,7 +157,7 @@ func TestAWrongSecretShowsTheVendorsCodeAndNothingStored(t *testing.T) {
 		b.env["RC_APP_CLIENT_SECRET"] = "not the secret & not =form+safe"
 		b.secrets[b.env["RC_APP_CLIENT_SECRET"]] = true
 		b.fails(1, "OAU-146", "Invalid client credentials")
-		if !b.program.sdk && b.saved() != "" {
+		if !b.isSDK() && b.saved() != "" {
 			t.Error("a failed login left tokens")
 		}
 	})
@@ -163,7 +165,7 @@ func TestAWrongSecretShowsTheVendorsCodeAndNothingStored(t *testing.T) {
 
 func TestAVendorThatPutsARefreshOffChangesNothingStored(t *testing.T) {
 	t.Parallel()
-	each(t, byHand, func(t *testing.T, b *bench) {
+	each(t, testprograms.ByHand, func(t *testing.T, b *bench) {
 		b.succeeds(login, exchange, accounts, users)
 		before := b.saved()
 		b.vendor.Advance(6 * time.Minute)
@@ -180,7 +182,7 @@ func TestAVendorThatPutsARefreshOffChangesNothingStored(t *testing.T) {
 
 func TestARefreshTokenOfUnknownFateIsNotSentAgain(t *testing.T) {
 	t.Parallel()
-	each(t, byHand, func(t *testing.T, b *bench) {
+	each(t, testprograms.ByHand, func(t *testing.T, b *bench) {
 		b.succeeds(login, exchange, accounts, users)
 		for fault, word := range map[string]string{
 			`"kind":"status","status":500`: "500", `"kind":"html"`: "", `"kind":"reset"`: "refresh the RingCX token",
@@ -207,7 +209,7 @@ func TestTheSDKExampleRidesOverAFailingRefresh(t *testing.T) {
 
 func TestALimitIsToldAndEndsTheRun(t *testing.T) {
 	t.Parallel()
-	each(t, byHand, func(t *testing.T, b *bench) {
+	each(t, testprograms.ByHand, func(t *testing.T, b *bench) {
 		b.fault(`{"path":"/restapi/oauth/token","kind":"retry-after","retryAfter":"61"}`)
 		e := b.fails(1, "429", "CMN-301", "Retry-After: 61")
 		if len(e.requests) != 1 {
@@ -236,12 +238,12 @@ func TestALimitIsToldAndEndsTheRun(t *testing.T) {
 
 func TestAStrangeRetryAfterIsObeyedWithReason(t *testing.T) {
 	t.Parallel()
-	each(t, byHand, func(_ *testing.T, b *bench) {
+	each(t, testprograms.ByHand, func(_ *testing.T, b *bench) {
 		for told, want := range map[string]time.Duration{
 			"": time.Minute, "soon": time.Minute, "-5": 0, "999999999999": time.Hour, "7200": time.Hour,
 			time.Now().Add(10 * time.Minute).UTC().Format(http.TimeFormat): 10 * time.Minute,
 		} {
-			if b.program.name == shell.name && (want == 0 || want == 10*time.Minute) {
+			if b.program.Name == testprograms.Shell.Name && (want == 0 || want == 10*time.Minute) {
 				want = time.Minute // it understands numbers only
 			}
 			b.fault(`{"path":"/restapi/oauth/token","kind":"retry-after","retryAfter":"` + told + `"}`)
@@ -289,11 +291,11 @@ func TestTokensOfOneServerAreNotSentToAnother(t *testing.T) {
 
 func TestOneProgramGoesOnWhereAnotherStopped(t *testing.T) {
 	t.Parallel()
-	b := newBench(t, byHand[1])
+	b := newBench(t, testprograms.ByHand[1])
 	b.succeeds(login, exchange, accounts, users)
-	for _, p := range byHand {
-		t.Run(p.name, func(t *testing.T) {
-			b.t, b.program, b.start = t, p, p.command(t)
+	for _, p := range testprograms.ByHand {
+		t.Run(p.Name, func(t *testing.T) {
+			b.t, b.program, b.start = t, p, p.Command(t, ".", built)
 			b.vendor.Advance(6 * time.Minute)
 			b.succeeds(expired, refreshed, accounts, users)
 		})
@@ -363,7 +365,7 @@ func TestARedirectDoesNotTakeTheTokenAlong(t *testing.T) {
 
 func TestTheShellExampleShowsNoSecretToPs(t *testing.T) {
 	t.Parallel()
-	b := newBench(t, shell)
+	b := newBench(t, testprograms.Shell)
 	shims := t.TempDir()
 	seen := filepath.Join(shims, "seen")
 	for _, tool := range []string{"curl", "sed", "awk", "grep", "cat", "tr", "cut", "mv", "sync", "mktemp", "sha256sum"} {

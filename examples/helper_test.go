@@ -20,90 +20,40 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ringcx-go/ringcx/internal/testprograms"
 	"github.com/ringcx-go/ringcx/ringcxtest"
 )
 
-// program is one of the examples.
-type program struct {
-	name   string   // of its directory
-	script string   // what its interpreter runs, "" for the ones that are compiled
-	probe  []string // prints the path of the interpreter, and fails if something that the example needs is missing
-	debian string   // the packages that bring what it needs
-	sdk    bool     // package ringcx decides when to do what
-}
+// sdk is the example with package ringcx, which decides when to do what.
+var sdk = testprograms.Program{Name: "go-sdk"}
 
-var (
-	shell = program{
-		name: "curl", script: "curl/ringcx.sh", debian: "bash and curl", probe: []string{"bash", "-c", "curl --version >&2 && echo $BASH"},
-	}
-	sdk = program{name: "go-sdk", sdk: true}
-)
+var programs = slices.Concat(testprograms.ByHand, []testprograms.Program{sdk})
 
-var programs = []program{
-	shell,
-	{name: "go"},
-	sdk,
-	{name: "javascript", script: "javascript/ringcx.mjs", debian: "nodejs", probe: []string{"node", "-p", "process.execPath"}},
-	{name: "php", script: "php/ringcx.php", debian: "php-cli and php-curl", probe: []string{"php", "-r", "curl_version(); echo PHP_BINARY;"}},
-	{name: "python", script: "python/ringcx.py", debian: "python3", probe: []string{"python3", "-c", "import sys; print(sys.executable)"}},
-}
-
-// python is a probe for an interpreter that has a module: the first one of the path, or the system's, whose packages scripts/need.sh
-// installs.
-func python(module string) []string {
-	ask := " -c 'import sys, " + module + "; print(sys.executable)'"
-	return []string{"sh", "-c", "python3" + ask + " 2>/dev/null || /usr/bin/python3" + ask}
-}
-
-// built is the directory of the compiled examples.
-var built string
+// The directories of the compiled examples, which have the same names.
+var built, builtForBroker string
 
 func TestMain(m *testing.M) {
 	os.Exit(func() int {
 		var err error
-		if built, err = os.MkdirTemp("", "ringcx-examples-*"); err != nil {
-			panic(err)
+		if built, err = testprograms.Build(".", "./go", "./go-sdk", "./go-api", "../cmd/ringcx"); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
 		}
 		defer func() { _ = os.RemoveAll(built) }()
-		build := exec.Command("go", "build", "-o", built+string(filepath.Separator), "./go", "./go-sdk", "./go-api", "../cmd/ringcx")
-		if out, err := build.CombinedOutput(); err != nil {
-			fmt.Fprintf(os.Stderr, "build the Go examples: %v\n%s", err, out)
+		if builtForBroker, err = testprograms.Build(".", "./broker/go"); err != nil {
+			fmt.Fprintln(os.Stderr, err)
 			return 1
 		}
-		build = exec.Command("go", "build", "-o", filepath.Join(built, "broker-go"), "./broker/go")
-		if out, err := build.CombinedOutput(); err != nil {
-			fmt.Fprintf(os.Stderr, "build the Go example of the broker: %v\n%s", err, out)
-			return 1
-		}
+		defer func() { _ = os.RemoveAll(builtForBroker) }()
 		return m.Run()
 	}())
 }
 
-// command is how the program is started. The test is skipped if this machine cannot.
-func (p program) command(t *testing.T) []string {
-	t.Helper()
-	if p.script == "" {
-		return []string{filepath.Join(built, p.name)}
-	}
-	out, err := exec.CommandContext(t.Context(), p.probe[0], p.probe[1:]...).Output()
-	if err != nil {
-		reason := fmt.Sprintf("the %s example cannot run here (%v): install %s", p.name, err, p.debian)
-		if os.Getenv("RINGCX_TEST_REQUIRE") == "1" {
-			t.Fatal(reason)
-		}
-		t.Skip(reason)
-	}
-	return []string{strings.TrimSpace(string(out)), p.script}
-}
-
-// byHand are the programs that do by hand what package ringcx does for the other one, by a policy of its own.
-var byHand = slices.DeleteFunc(slices.Clone(programs), func(p program) bool { return p.sdk })
-
 // each runs a test for each of the programs, on a bench of its own.
-func each(t *testing.T, programs []program, test func(*testing.T, *bench)) {
+func each(t *testing.T, programs []testprograms.Program, test func(*testing.T, *bench)) {
 	t.Helper()
 	for _, p := range programs {
-		t.Run(p.name, func(t *testing.T) {
+		t.Run(p.Name, func(t *testing.T) {
 			t.Parallel()
 			test(t, newBench(t, p))
 		})
@@ -113,7 +63,7 @@ func each(t *testing.T, programs []program, test func(*testing.T, *bench)) {
 // bench is a program, a vendor of its own and a place for its state.
 type bench struct {
 	t       *testing.T
-	program program
+	program testprograms.Program
 	start   []string
 	vendor  *ringcxtest.Server
 	url     string // of the vendor, through a server that listens in
@@ -125,9 +75,9 @@ type bench struct {
 	agents map[string]bool // User-Agent headers seen
 }
 
-func newBench(t *testing.T, p program) *bench {
+func newBench(t *testing.T, p testprograms.Program) *bench {
 	b := &bench{
-		t: t, program: p, start: p.command(t), vendor: ringcxtest.NewServer(t, nil), agents: map[string]bool{},
+		t: t, program: p, start: p.Command(t, ".", built), vendor: ringcxtest.NewServer(t, nil), agents: map[string]bool{},
 		state: filepath.Join(t.TempDir(), "state"),
 	}
 	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -148,6 +98,9 @@ func newBench(t *testing.T, p program) *bench {
 	}
 	return b
 }
+
+// isSDK says whether the program leaves to package ringcx what to do when.
+func (b *bench) isSDK() bool { return b.program.Name == sdk.Name }
 
 // noVerdicts fails the test if the vendor had reason to frown.
 func (b *bench) noVerdicts() {
@@ -179,7 +132,7 @@ func (b *bench) run(args ...string) ended {
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	var exit *exec.ExitError
 	if err := cmd.Run(); err != nil && !errors.As(err, &exit) {
-		b.t.Fatalf("start %s: %v", b.program.name, err)
+		b.t.Fatalf("start %s: %v", b.program.Name, err)
 	}
 	e := ended{code: cmd.ProcessState.ExitCode(), stdout: stdout.String(), stderr: stderr.String()}
 	for _, r := range b.vendor.Requests()[before:] {

@@ -14,6 +14,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/ringcx-go/ringcx/internal/testprograms"
 	"github.com/ringcx-go/ringcx/ringcxtest"
 )
 
@@ -44,7 +45,7 @@ lines(sys.argv[1:])
 
 var tokenUsers = []tokenUser{
 	{
-		file: "python/ringcx_requests.py", debian: "python3-requests", probe: python("requests"),
+		file: "python/ringcx_requests.py", debian: "python3-requests", probe: testprograms.Python("requests"),
 		program: `import concurrent.futures, os, sys, urllib.request
 import requests
 sys.path.insert(0, "python")
@@ -57,7 +58,7 @@ def stream(url): return str(session.post(url.replace("users", "token"), data=ite
 ` + pythonCalls,
 	},
 	{
-		file: "python/ringcx_httpx.py", debian: "python3-httpx", probe: python("httpx"),
+		file: "python/ringcx_httpx.py", debian: "python3-httpx", probe: testprograms.Python("httpx"),
 		program: `import concurrent.futures, os, sys, urllib.request
 import httpx
 sys.path.insert(0, "python")
@@ -69,7 +70,7 @@ def stream(url): return str(client.post(url.replace("users", "token"), content=i
 ` + pythonCalls,
 	},
 	{
-		file: "python/ringcx_httpx.py", debian: "python3-httpx", probe: python("httpx"),
+		file: "python/ringcx_httpx.py", debian: "python3-httpx", probe: testprograms.Python("httpx"),
 		program: `import asyncio, os, sys, urllib.request
 import httpx
 sys.path.insert(0, "python")
@@ -130,7 +131,7 @@ func counted(t *testing.T) (path string, calls func() []string) {
 // called runs the program of a tokenUser, for which RingCX is at an address, and returns what it printed.
 func (u tokenUser) called(t *testing.T, box *ringcxtest.Server, ringcx, path string, words ...string) string {
 	t.Helper()
-	interpreter := program{name: u.file, script: u.file, probe: u.probe, debian: u.debian}.command(t)[0]
+	interpreter := testprograms.Program{Name: u.file, Script: u.file, Probe: u.probe, Debian: u.debian}.Command(t, ".", built)[0]
 	flag := "-c"
 	if strings.HasSuffix(u.file, ".mjs") {
 		flag = "--input-type=module"

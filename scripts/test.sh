@@ -177,10 +177,11 @@ unit() {
 }
 
 # What runs as processes mostly waits for them; with the race detector each costs three times as much, so that is for make
-# check. Of the sources of the examples Go knows nothing when it looks for a result in its cache.
+# check. Of the sources that the tests of the examples compile Go knows nothing when it looks for a result in its cache; those
+# of examples/conform look at them.
 commands() {
 	go build -o "$tmp/testsummary" ./internal/testsummary
-	"$tmp/testsummary" -vet=off -timeout 20m $fresh ./cmd/... -- -vet=off -timeout 20m -count=1 ./examples/...
+	"$tmp/testsummary" -vet=off -timeout 20m $fresh ./cmd/... ./examples/conform -- -vet=off -timeout 20m -count=1 ./examples
 }
 
 # The race detector makes memory and allocations other than they are, and what is sent in masses too slow.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/ringcx-go/ringcx/internal/cmdline"
 	"github.com/ringcx-go/ringcx/internal/conform"
+	"github.com/ringcx-go/ringcx/internal/conformcmd"
 	"github.com/ringcx-go/ringcx/internal/usage"
 )
 
@@ -27,7 +28,7 @@ finds in its environment
 and no other variable that begins with RC_ or RINGCX_. A failed scenario is exit code 1; a warning is not.`
 
 func newConformCmd(a *app) *cobra.Command {
-	var t conform.Trial
+	var t conformcmd.Trial
 	var list bool
 	cmd := &cobra.Command{
 		Use: "conform [flags] -- CMD [ARG...]", Short: "Run a program in any language through the vendor's bad days",
@@ -46,7 +47,7 @@ func newConformCmd(a *app) *cobra.Command {
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
 			if list {
-				return conform.PrintList(a.Terminal)
+				return conformcmd.PrintList(a.Terminal)
 			}
 			t.Verbose = a.Verbose
 			return t.Run(a.Context, a.Terminal, args)

@@ -270,15 +270,6 @@ func TestAPageWithoutContentIsTheLast(t *testing.T) {
 	wantRows(t, out, 1)
 }
 
-func TestAListWithoutAnEndIsAnError(t *testing.T) {
-	p := newPerson(t)
-	n := lister(p, "/voice/list", func(a asked) (int, int) { return a.page * a.rows, a.page*a.rows + a.rows })
-	_, errs := p.pipes(1, "api", "GET", "/voice/list", "--paginate", "--page-size", "1")
-	if !strings.Contains(errs, "the list is not whole") || *n != 10000 {
-		t.Errorf("%d requests: %s", *n, errs)
-	}
-}
-
 func TestHalfAListIsAnError(t *testing.T) {
 	for name, answer := range map[string]func(w http.ResponseWriter){
 		"an error":   func(w http.ResponseWriter) { w.WriteHeader(http.StatusInternalServerError) },

@@ -10,8 +10,6 @@ import (
 	"path/filepath"
 	"sync"
 	"time"
-
-	"github.com/ringcx-go/ringcx/internal/usage"
 )
 
 // Options say what is run and how. Command is needed; the rest may be zero.
@@ -50,10 +48,7 @@ func Run(ctx context.Context, opts *Options) ([]*Result, error) {
 	}
 	dir, err := os.MkdirTemp("", "ringcx-conform-")
 	if err != nil {
-		return nil, usage.WithHint(
-			fmt.Errorf("making the directories that the program finds: %w", err),
-			"set TMPDIR to a directory that can be written to; a container without one takes --tmpfs /tmp",
-		)
+		return nil, &noPlaceError{fmt.Errorf("making the directories that the program finds: %w", err)}
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	results := make([]*Result, len(chosen))
@@ -85,6 +80,16 @@ func Run(ctx context.Context, opts *Options) ([]*Result, error) {
 	close(next)
 	workers.Wait()
 	return results, errors.Join(errs...)
+}
+
+// noPlaceError is that there is no place for the directories of the programs.
+type noPlaceError struct{ error }
+
+func (e *noPlaceError) Unwrap() error { return e.error }
+
+// Hint says what to do.
+func (*noPlaceError) Hint() string {
+	return "set TMPDIR to a directory that can be written to; a container without one takes --tmpfs /tmp"
 }
 
 // skipped is the result of a scenario that is not run.

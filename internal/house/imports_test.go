@@ -26,6 +26,7 @@ const (
 	cli         = "internal/cli"
 	cmd         = "cmd"
 	conform     = "internal/conform"
+	conformCmd  = "internal/conformcmd"
 	doctor      = "internal/doctor"
 	demo        = "internal/demo"
 	demoCmd     = "cmd/ringcx-demo"
@@ -47,6 +48,7 @@ const (
 	subaccount  = "internal/subaccount"
 	things      = "internal/resourcecmd"
 	testkeeper  = "internal/testkeeper"
+	testprogs   = "internal/testprograms"
 	upgrades    = "internal/upgrades"
 	usage       = "internal/usage"
 	integration = "internal/integration"
@@ -79,14 +81,16 @@ var arrows = map[string][]string{
 	things:      {resource, apicmd, internal, usage},
 	apitoken:    {root, apicmd, internal, apispec, usage},
 	apicli:      {root, accountCmd, apicmd, apispec, integration, internal, leads, outfile, profile, reports, things, usage},
-	cli:         {root, store, broker, sandbox, api, apicli, apicmd, apispec, apitoken, brokerCmd, conform, demo, doctor, execcmd, internal, login, outfile, profile, resource, serve, usage},
-	conform:     {store, sandbox, internal, usage}, // it tells what it sees in the sandbox's words
+	cli:         {root, store, broker, sandbox, api, apicli, apicmd, apispec, apitoken, brokerCmd, conform, conformCmd, demo, doctor, execcmd, internal, login, outfile, profile, resource, serve, usage},
+	conform:     {sandbox}, // so that its tests, which mostly wait, are those of a change of the sandbox alone
+	conformCmd:  {store, conform, internal, usage},
 	execcmd:     {root, broker, profile, internal, usage},
 	doctor:      {root, store, profile, internal, usage},
 	login:       {root, profile, internal, usage},
 	demo:        {root, store, sandbox, internal},
 	serve:       {store, sandbox, internal, usage},
 	testkeeper:  {sandbox},
+	testprogs:   {conform},
 	e2e:         {api}, // tests, and what drives a browser for them
 	cmd:         {cli},
 	deploy:      nil,              // tests alone, a module of their own
@@ -100,7 +104,7 @@ var arrows = map[string][]string{
 }
 
 // testArrows are what test files may import besides.
-var testArrows = []string{root, broker, ringcxtest, sandbox, store, internal, apispec, profile, cli, conform, testkeeper, leasetest}
+var testArrows = []string{root, broker, ringcxtest, sandbox, store, internal, apispec, profile, cli, conform, testkeeper, testprogs, leasetest}
 
 // part is the part of the tree that a directory belongs to.
 func part(dir string) string {
@@ -296,7 +300,7 @@ var machine = []string{
 func machineInLibraries(t *tree) []finding {
 	var all []finding
 	for _, s := range t.code {
-		if s.test || s.ast.Name.Name == "main" || slices.Contains([]string{cli, cmd, examples, bench, leasetest}, part(s.dir)) {
+		if s.test || s.ast.Name.Name == "main" || slices.Contains([]string{cli, cmd, examples, bench, leasetest, testprogs}, part(s.dir)) {
 			continue
 		}
 		s.uses("os", machine, func(sel *ast.SelectorExpr) {

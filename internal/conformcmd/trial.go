@@ -1,4 +1,6 @@
-package conform
+// Package conformcmd is ringcx conform before people: what is wrong with its command line, how far it is, the table of the
+// results and the reports. What is run and judged is package conform.
+package conformcmd
 
 import (
 	"bytes"
@@ -13,6 +15,7 @@ import (
 	"sync"
 	"text/tabwriter"
 
+	"github.com/ringcx-go/ringcx/internal/conform"
 	"github.com/ringcx-go/ringcx/internal/terminal"
 	"github.com/ringcx-go/ringcx/internal/usage"
 	"github.com/ringcx-go/ringcx/internal/wording"
@@ -21,7 +24,7 @@ import (
 
 // Trial runs scenarios before people: it shows how far they are, prints a table of the results, and writes reports.
 type Trial struct {
-	Options
+	conform.Options
 	JSON, JUnit string // files of the reports; "-": standard output in place of the table, "": none
 	Verbose     bool   // show what the program asked for
 
@@ -45,9 +48,9 @@ func (t *Trial) Run(ctx context.Context, to *terminal.Terminal, args []string) e
 		t.Environ = to.Environ()
 	}
 	if t.expected = len(t.Only); t.expected == 0 {
-		t.expected = len(Scenarios())
+		t.expected = len(conform.Scenarios())
 	}
-	results, err := Run(ctx, &t.Options)
+	results, err := conform.Run(ctx, &t.Options)
 	t.clear()
 	if err != nil {
 		return err
@@ -64,8 +67,8 @@ func (t *Trial) Run(ctx context.Context, to *terminal.Terminal, args []string) e
 // check finds what is wrong with the command line before anything runs.
 func (t *Trial) check(args []string) error {
 	for _, name := range t.Only {
-		if !slices.Contains(Names(), name) {
-			return usage.New(fmt.Sprintf("there is no scenario %q", wording.Clip(name)), wording.DidYouMean(wording.Nearest(name, Names()), "'ringcx conform --list' lists all"))
+		if !slices.Contains(conform.Names(), name) {
+			return usage.New(fmt.Sprintf("there is no scenario %q", wording.Clip(name)), wording.DidYouMean(wording.Nearest(name, conform.Names()), "'ringcx conform --list' lists all"))
 		}
 	}
 	switch _, err := exec.LookPath(args[0]); {
@@ -104,17 +107,17 @@ func unwrapExec(err error) error {
 }
 
 // failures is the error that failed scenarios are.
-func failures(results []*Result) error {
+func failures(results []*conform.Result) error {
 	var failed []string
 	for _, r := range results {
-		if r.Status == Fail {
+		if r.Status == conform.Fail {
 			failed = append(failed, r.Name)
 		}
 	}
 	switch {
 	case failed == nil:
 		return nil
-	case len(results) > 1 && results[1].Status == Skipped:
+	case len(results) > 1 && results[1].Status == conform.Skipped:
 		return usage.WithHint(
 			fmt.Errorf("the program does not get its answer on a day when nothing is wrong (%s); the other %d scenarios were not run", failed[0], len(results)-1),
 			"add -v --only "+failed[0]+" to see what it said and asked for; 'ringcx help conform' tells what it has to do",
@@ -127,9 +130,9 @@ func failures(results []*Result) error {
 }
 
 // write puts the results where they are wanted.
-func (t *Trial) write(args []string, results []*Result) error {
+func (t *Trial) write(args []string, results []*conform.Result) error {
 	var asJSON, asXML bytes.Buffer
-	if err := errors.Join(WriteJSON(&asJSON, args, results), WriteJUnit(&asXML, args, results)); err != nil {
+	if err := errors.Join(conform.WriteJSON(&asJSON, args, results), conform.WriteJUnit(&asXML, args, results)); err != nil {
 		return err
 	}
 	if t.JSON != "-" && t.JUnit != "-" {
@@ -156,19 +159,19 @@ func (t *Trial) write(args []string, results []*Result) error {
 	return nil
 }
 
-func (t *Trial) printTable(results []*Result) error {
+func (t *Trial) printTable(results []*conform.Result) error {
 	n := t.to.Narrator()
 	for i, r := range results {
-		if i > 0 && r.Status == Skipped && results[0].Status == Fail {
+		if i > 0 && r.Status == conform.Skipped && results[0].Status == conform.Fail {
 			continue // see failures
 		}
 		style, mark := terminal.StyleOK, "pass"
 		switch r.Status {
-		case Warn:
+		case conform.Warn:
 			style, mark = terminal.StyleAsk, "warn"
-		case Fail:
+		case conform.Fail:
 			style, mark = terminal.StyleBad, "FAIL"
-		case Skipped:
+		case conform.Skipped:
 			style, mark = terminal.StyleDetail, "-"
 		}
 		n.Say("%s  %-16s  %5.1fs  %s", n.Paint(style, fmt.Sprintf("%-4s", mark)), r.Name, r.Seconds, r.About)
@@ -183,20 +186,20 @@ func (t *Trial) printTable(results []*Result) error {
 func PrintList(to *terminal.Terminal) error {
 	if to.IsNarrow() {
 		var rows []map[string]any
-		for _, sc := range Scenarios() {
+		for _, sc := range conform.Scenarios() {
 			rows = append(rows, map[string]any{"name": sc.Name, "about": sc.About, "survives": sc.Survives})
 		}
 		return to.Blocks(rows, []terminal.Column{{Title: "SCENARIO", Field: "name"}, {Title: "WHAT HAPPENS", Field: "about"}, {Title: "SURVIVES WHO", Field: "survives"}})
 	}
 	w := tabwriter.NewWriter(to.Stdout, 0, 0, 2, ' ', 0)
-	for _, sc := range Scenarios() {
+	for _, sc := range conform.Scenarios() {
 		fmt.Fprintf(w, "%s\t%s\t%s\n", sc.Name, sc.About, sc.Survives)
 	}
 	return w.Flush()
 }
 
 // begins and ends show progress to people, and with -v what the program asked.
-func (t *Trial) begins(sc Scenario) {
+func (t *Trial) begins(sc conform.Scenario) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.latest = sc.Name
@@ -210,7 +213,7 @@ func (t *Trial) progress() {
 	}
 }
 
-func (t *Trial) ends(r *Result) {
+func (t *Trial) ends(r *conform.Result) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.ended++
