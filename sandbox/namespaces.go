@@ -11,6 +11,7 @@ import (
 	"sync"
 	"unicode/utf8"
 
+	"github.com/ringcx-go/ringcx/internal/thishost"
 	"github.com/ringcx-go/ringcx/sandbox/internal/admin"
 	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/guard"
@@ -165,20 +166,15 @@ func (n *namespace) view(base string) admin.Namespace {
 // itself.
 func asKnown(address, base string) string {
 	at, err := url.Parse(address)
-	if err != nil || !local(at.Hostname()) {
+	if err != nil || !thishost.Is(at.Hostname()) {
 		return address
 	}
 	asked, err := url.Parse(base)
-	if err != nil || asked.Hostname() == "" || local(asked.Hostname()) {
+	if err != nil || asked.Hostname() == "" || thishost.Is(strings.TrimSuffix(asked.Hostname(), ".")) {
 		return address
 	}
 	at.Host = net.JoinHostPort(asked.Hostname(), at.Port())
 	return at.String()
-}
-
-// local reports whether a host is the machine of whoever names it.
-func local(host string) bool {
-	return host == "localhost" || net.ParseIP(host).IsLoopback()
 }
 
 // openNamespace begins a namespace, or finds it, and opens an address of its own for it. It is in use until the caller calls

@@ -299,6 +299,8 @@ func TestANamespaceGetsAnAddressOfItsOwn(t *testing.T) {
 	}})
 	for base, want := range map[string]string{
 		"http://127.0.0.1:8787": "http://127.0.0.1:9000", "http://localhost:8787": "http://127.0.0.1:9000",
+		"http://LOCALHOST:8787": "http://127.0.0.1:9000", "http://localhost.:8787": "http://127.0.0.1:9000", "http://127.9.9.9:8787": "http://127.0.0.1:9000",
+		"http://[::1]:8787":     "http://127.0.0.1:9000",
 		"http://192.0.2.7:8787": "http://192.0.2.7:9000", "http://vendor:8787": "http://vendor:9000",
 	} {
 		if got := v.within(base).control("namespaces", `{"name":"a"}`); len(opened) != 1 || got["url"] != want {

@@ -21,7 +21,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"os"
 	"strconv"
@@ -30,6 +29,7 @@ import (
 	"time"
 
 	"github.com/ringcx-go/ringcx"
+	"github.com/ringcx-go/ringcx/internal/thishost"
 )
 
 // Options say where the broker is, and who calls. The zero value takes that from the environment.
@@ -151,7 +151,7 @@ func parse(text string) (origin, socket string, err error) {
 		return "", "", fmt.Errorf("the address of the broker must hold no user and no password: the key is given by itself")
 	case u.Path != "" && u.Path != "/" || u.RawQuery != "" || u.Fragment != "":
 		return "", "", fmt.Errorf("the address of the broker must be a host alone, without a path")
-	case u.Scheme == "http" && !here(u.Hostname()):
+	case u.Scheme == "http" && !thishost.Is(u.Hostname()):
 		return "", "", fmt.Errorf("the broker at %s must be reached over https: the key would travel in clear", u.Host)
 	}
 	return u.Scheme + "://" + u.Host, "", nil
@@ -161,13 +161,6 @@ func parse(text string) (origin, socket string, err error) {
 func isPort(u *url.URL) bool {
 	port, err := strconv.ParseUint(u.Port(), 10, 16)
 	return err == nil && port > 0 || u.Port() == "" && !strings.HasSuffix(u.Host, ":")
-}
-
-// here tells whether a host can only be this machine.
-func here(host string) bool {
-	host = strings.ToLower(host)
-	ip, err := netip.ParseAddr(host)
-	return host == "localhost" || strings.HasSuffix(host, ".localhost") || err == nil && ip.IsLoopback() && ip.Zone() == "" // as ringcx.Transport, which uses a proxy for others
 }
 
 // usual are the settings of connections where none are given.

@@ -3,11 +3,12 @@ package oidc
 import (
 	"errors"
 	"fmt"
-	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/ringcx-go/ringcx/internal/thishost"
 )
 
 // check finds what is wrong with an issuer.
@@ -63,10 +64,9 @@ func checkURL(what, text string) error {
 	return fmt.Errorf("%s has to be https, or http of this machine", what)
 }
 
-func loopback(host string) bool {
-	at, err := netip.ParseAddr(host)
-	return err == nil && at.Unmap().IsLoopback() || strings.EqualFold(host, "localhost")
-}
+// loopback tells the hosts of this machine that net/http asks no proxy for: those only, since a proxy could put keys of its own
+// in place, and names below localhost are a name server's business there.
+func loopback(host string) bool { return host == "localhost" || thishost.Address(host) }
 
 // Issuer is one that is trusted, for some of its tokens.
 type Issuer struct {

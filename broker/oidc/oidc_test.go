@@ -236,3 +236,20 @@ func TestWhatCannotBeTrustedIsRefusedAtTheStart(t *testing.T) {
 		t.Error("the issuer was asked")
 	}
 }
+
+func TestKeysComeInClearFromWhereNoProxyIsAsked(t *testing.T) {
+	i := newIssuer(t)
+	for host, want := range map[string]bool{
+		"localhost": true, "127.0.0.1": true, "127.9.9.9": true, "[::1]": true, "[::ffff:127.0.0.1]": true,
+		"LOCALHOST": false, "Localhost": false, "localhost.": false, "x.localhost": false, "[::1%25lo]": false, "0.0.0.0": false, "[::]": false,
+		"2130706433": false, "0x7f.1": false, "localhost.example.com": false, "": false,
+	} {
+		for _, change := range []func(*oidc.Issuer){
+			func(o *oidc.Issuer) { o.URL = "http://" + host + ":1" }, func(o *oidc.Issuer) { o.Keys.URL = "http://" + host + ":1/keys" },
+		} {
+			if _, err := oidc.New(&oidc.Options{Issuers: []oidc.Issuer{i.trusts(change)}}); (err == nil) != want {
+				t.Errorf("%q: %v", host, err)
+			}
+		}
+	}
+}

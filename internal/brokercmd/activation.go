@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/ringcx-go/ringcx/internal/thishost"
 	"github.com/ringcx-go/ringcx/internal/usage"
 )
 
@@ -68,8 +69,11 @@ func (l *listen) is(at net.Addr) bool {
 	if err != nil || err2 != nil || port != same {
 		return false
 	}
-	if strings.EqualFold(host, "localhost") {
+	if thishost.Localhost(host) {
 		return localHost(other)
+	}
+	if address, _, zoned := strings.Cut(host, "%"); zoned && thishost.Address(address) {
+		host = address // without a zone in the answer of the kernel
 	}
 	a, b := net.ParseIP(host), net.ParseIP(other)
 	switch {

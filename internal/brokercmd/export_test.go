@@ -80,3 +80,12 @@ func KeepSink(ctx context.Context, file string, source ringcx.TokenSource, log *
 	go s.keep(ctx, source, log, &p.unkept)
 	return p.problems
 }
+
+// Meets tells whether one process cannot listen at two places.
+func Meets(one, other string) bool { return (&listen{address: one}).meets(&listen{address: other}) }
+
+// Is tells whether a place is where somebody listens.
+func Is(place string, at net.Addr) bool { return (&listen{address: place}).is(at) }
+
+// OnlyHere tells whether only this machine reaches a place.
+func OnlyHere(place string) bool { return (&listen{address: place}).local() }

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/ringcx-go/ringcx/internal/thishost"
 	"github.com/ringcx-go/ringcx/internal/usage"
 	"github.com/ringcx-go/ringcx/internal/wording"
 )
@@ -81,10 +82,11 @@ func (l *listen) local() bool {
 	return localHost(host)
 }
 
+// localHost tells whether who listens at a host is reached from this machine alone. A name below localhost is whatever the
+// system's resolver makes of it, and the zone of a loopback address is nothing to the kernel.
 func localHost(host string) bool {
 	host, _, _ = strings.Cut(host, "%")
-	at, err := netip.ParseAddr(host)
-	return err == nil && at.Unmap().IsLoopback() || strings.EqualFold(host, "localhost")
+	return thishost.Address(host) || thishost.Localhost(host)
 }
 
 // meets tells whether one process cannot listen at both places.
@@ -110,11 +112,14 @@ func addressOf(host string) netip.Addr {
 	switch {
 	case host == "":
 		return netip.IPv6Unspecified() // of both families
-	case strings.EqualFold(host, "localhost"):
+	case thishost.Localhost(host):
 		host = "127.0.0.1"
 	}
 	at, _ := netip.ParseAddr(host)
-	return at.Unmap()
+	if at = at.Unmap(); at.IsLoopback() {
+		return at.WithZone("") // as the kernel has it
+	}
+	return at
 }
 
 // readListen reads one place of the configuration.

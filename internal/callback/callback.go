@@ -13,6 +13,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/ringcx-go/ringcx/internal/thishost"
 )
 
 // Answer is what the sign-in page answered: Code, or Err that says why there is none.
@@ -40,14 +42,14 @@ type Listener struct {
 	outcome page       // what is shown in the end, once finished is closed
 }
 
-// Local reports whether answers sent to a redirect URI can be received on this machine.
+// Local reports whether answers sent to a redirect URI can be received on this machine. Names below localhost are none: some
+// browsers ask a name server for them, and the answer holds a code.
 func Local(redirectURI string) bool {
 	u, err := url.Parse(redirectURI)
 	if err != nil || u.Scheme != "http" || u.User != nil {
 		return false
 	}
-	ip := net.ParseIP(u.Hostname())
-	return u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
+	return thishost.Localhost(u.Hostname()) || thishost.Address(u.Hostname())
 }
 
 // Listen waits for answers at a redirect URI for which [Local] holds. Without a port, or with port 0, it takes a free
@@ -58,7 +60,7 @@ func Listen(ctx context.Context, redirectURI string, expected Expected) (*Listen
 		return nil, errors.New("the redirect URI is not one of this machine")
 	}
 	host, port := u.Hostname(), u.Port()
-	if host == "localhost" {
+	if thishost.Localhost(host) {
 		host = "127.0.0.1"
 	}
 	if port == "" {

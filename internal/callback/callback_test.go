@@ -207,6 +207,9 @@ func TestAnAnswerOfAnotherIssuerEndsTheLoginWithoutACode(t *testing.T) {
 func TestARedirectURIOfThisMachineIsListenedAt(t *testing.T) {
 	for uri, local := range map[string]bool{
 		"http://127.0.0.1/callback": true, "http://localhost:0/x": true, "http://127.0.0.1:0": true,
+		"http://LOCALHOST/x": true, "http://LocalHost:0": true, "http://127.9.9.9/x": true, "http://[::ffff:127.0.0.1]/x": true,
+		"http://x.localhost/": false, "http://localhost./": false, "http://localho\u017ft/": false, "http://[::1%25lo]/": false, "http://0.0.0.0/": false,
+		"http://[::]/": false, "http://2130706433/": false, "http://0x7f.1/": false, "http://localhost.example.com/": false, "http:///": false,
 		"https://127.0.0.1/callback": false, "http://example.com/": false, "http://u@localhost/": false, "myapp:/x": false, "": false, "%": false,
 	} {
 		if callback.Local(uri) != local {

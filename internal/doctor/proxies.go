@@ -1,12 +1,12 @@
 package doctor
 
 import (
-	"net"
 	"net/http"
 	"slices"
 	"strings"
 
 	"github.com/ringcx-go/ringcx"
+	"github.com/ringcx-go/ringcx/internal/thishost"
 	"github.com/ringcx-go/ringcx/internal/timeout"
 )
 
@@ -41,9 +41,7 @@ func proxyOf(client *http.Client, req *http.Request) string {
 
 // reachedDirectly tells the hosts that package ringcx asks no proxy for.
 func reachedDirectly(host, allowed string) bool {
-	host = strings.ToLower(host)
-	ip := net.ParseIP(host)
-	return host == "localhost" || strings.HasSuffix(host, ".localhost") || ip != nil && ip.IsLoopback() || allowed != "" && host == strings.ToLower(allowed)
+	return thishost.Is(host) || allowed != "" && strings.EqualFold(host, allowed)
 }
 
 // judgeProxies tells of variables that name a proxy, or no proxy, wrongly. While everything is reached they do no harm.

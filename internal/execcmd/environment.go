@@ -1,7 +1,6 @@
 package execcmd
 
 import (
-	"net/netip"
 	"net/url"
 	"runtime"
 	"slices"
@@ -10,6 +9,7 @@ import (
 	"github.com/ringcx-go/ringcx/broker"
 	"github.com/ringcx-go/ringcx/internal/env"
 	"github.com/ringcx-go/ringcx/internal/profile"
+	"github.com/ringcx-go/ringcx/internal/thishost"
 )
 
 // callerName is what the broker calls the program, and the client ID that the program finds.
@@ -164,7 +164,10 @@ func unproxied(all []string, vars [][2]string) []string {
 	here := []string{"127.0.0.1", "localhost", "::1", "[::1]"}
 	for _, v := range vars {
 		u, err := url.Parse(v[1])
-		if v[0] != "RINGCX_BROKER" || err != nil || !isHere(u.Hostname()) {
+		if v[0] != "RINGCX_BROKER" || err != nil {
+			continue
+		}
+		if host, _, _ := strings.Cut(u.Hostname(), "%"); !thishost.Is(host) { // whatever its zone, no proxy gets there
 			continue
 		}
 		for _, form := range []string{u.Hostname(), strings.TrimSuffix(u.Host, ":"+u.Port())} {
@@ -174,13 +177,6 @@ func unproxied(all []string, vars [][2]string) []string {
 		}
 	}
 	return except(all, strings.Join(here, ","))
-}
-
-// isHere tells whether a host can only be this machine.
-func isHere(host string) bool {
-	ip, err := netip.ParseAddr(host)
-	host = strings.ToLower(host)
-	return err == nil && ip.IsLoopback() || host == "localhost" || strings.HasSuffix(host, ".localhost")
 }
 
 // except adds hosts to those that are reached without a proxy.

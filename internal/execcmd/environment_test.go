@@ -54,6 +54,8 @@ func TestABrokerOfThisMachineIsReachedWithoutAProxyUnderItsOwnName(t *testing.T)
 		"http://127.0.0.1:8788": here, "http://[::1]:8788": here, "http://localhost": here,
 		"http://127.0.0.2:8788": here + ",127.0.0.2", "http://127.8.8.8": here + ",127.8.8.8", "https://127.0.0.2": here + ",127.0.0.2",
 		"http://[::ffff:127.0.0.1]:1": here + ",::ffff:127.0.0.1,[::ffff:127.0.0.1]", "http://Broker.localhost:1": here + ",Broker.localhost",
+		"http://LOCALHOST": here + ",LOCALHOST", "https://[::1%25lo]:1": here + ",::1%lo,[::1%lo]", "https://localhost.": here, "https://0.0.0.0": here,
+		"https://2130706433": here, "https://0x7f.1": here, "https://localhost.example.com": here,
 		"https://broker.example.com": here, "https://192.0.2.1": here, "": here,
 	} {
 		got := execcmd.Environ([]string{"http_proxy=p"}, nil, [][2]string{{"RINGCX_BROKER", at}, {"RINGCX_BROKER_KEY", "k"}})

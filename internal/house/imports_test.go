@@ -49,6 +49,7 @@ const (
 	things      = "internal/resourcecmd"
 	testkeeper  = "internal/testkeeper"
 	testprogs   = "internal/testprograms"
+	thishost    = "internal/thishost"
 	upgrades    = "internal/upgrades"
 	usage       = "internal/usage"
 	integration = "internal/integration"
@@ -61,34 +62,35 @@ var arrows = map[string][]string{
 	root:        nil,
 	api:         nil,
 	apispec:     nil,
-	sandbox:     {apispec}, // what is described and not emulated is told from what nobody describes
+	thishost:    nil,                 // a rule without a side: everybody but the root, which has its own, may ask
+	sandbox:     {apispec, thishost}, // what is described and not emulated is told from what nobody describes
 	store:       {root},
 	leasetest:   {root, ringcxtest, internal},
-	broker:      {root, apispec},
-	brokerOIDC:  {broker},
-	brokerUse:   {root}, // programs that use a broker compile nothing of it
+	broker:      {root, apispec, thishost},
+	brokerOIDC:  {broker, thishost},
+	brokerUse:   {root, thishost}, // programs that use a broker compile nothing of it
 	ringcxtest:  {root, sandbox},
-	internal:    {internal, apispec, usage},
+	internal:    {internal, apispec, thishost, usage},
 	outfile:     {store, internal, usage},
-	profile:     {root, brokerUse, store, internal, usage},
+	profile:     {root, brokerUse, store, internal, thishost, usage},
 	subaccount:  {store, internal, apispec, usage},
 	upgrades:    {root, store, broker, sandbox, internal, leads, profile, serve, usage}, // tests alone
 	usage:       {root, internal},                                                       // it knows which errors of the SDK end by themselves
 	apicmd:      {root, internal, apispec, outfile, usage},
 	resource:    {apicmd, internal, apispec, usage},
 	accountCmd:  {root, apicmd, internal, profile, subaccount, usage},
-	brokerCmd:   {root, store, broker, brokerOIDC, apispec, internal, outfile, profile, usage},
+	brokerCmd:   {root, store, broker, brokerOIDC, apispec, internal, outfile, profile, thishost, usage},
 	things:      {resource, apicmd, internal, usage},
 	apitoken:    {root, apicmd, internal, apispec, usage},
 	apicli:      {root, accountCmd, apicmd, apispec, integration, internal, leads, outfile, profile, reports, things, usage},
 	cli:         {root, store, broker, sandbox, api, apicli, apicmd, apispec, apitoken, brokerCmd, conform, conformCmd, demo, doctor, execcmd, internal, login, outfile, profile, resource, serve, usage},
 	conform:     {sandbox}, // so that its tests, which mostly wait, are those of a change of the sandbox alone
 	conformCmd:  {store, conform, internal, usage},
-	execcmd:     {root, broker, profile, internal, usage},
-	doctor:      {root, store, profile, internal, usage},
+	execcmd:     {root, broker, profile, internal, thishost, usage},
+	doctor:      {root, store, profile, internal, thishost, usage},
 	login:       {root, profile, internal, usage},
 	demo:        {root, store, sandbox, internal},
-	serve:       {store, sandbox, internal, usage},
+	serve:       {store, sandbox, internal, thishost, usage},
 	testkeeper:  {sandbox},
 	testprogs:   {conform},
 	e2e:         {api}, // tests, and what drives a browser for them
@@ -188,9 +190,9 @@ var brokerRooms = map[string][]string{
 	"audit":    {apispec},
 	"policy":   {apispec},
 	"cached":   nil,
-	"caller":   {root, "cached"},
+	"caller":   {root, thishost, "cached"},
 	"budget":   {root, apispec},
-	"proxy":    {root, apispec, "problem", "upstream"},
+	"proxy":    {root, apispec, thishost, "problem", "upstream"},
 	"upstream": nil,
 	"metrics":  nil,
 	"handout":  {root, apispec, "problem", "cached", "caller"},

@@ -138,10 +138,3 @@ func HostName(text string) (string, error) {
 	}
 	return name, nil
 }
-
-// IsLocal tells whether a host can only be this machine: a loopback address, localhost, or a name below it.
-func IsLocal(host string) bool {
-	host = strings.ToLower(host)
-	ip := net.ParseIP(host)
-	return host == "localhost" || strings.HasSuffix(host, ".localhost") || ip != nil && ip.IsLoopback()
-}

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/ringcx-go/ringcx"
-	"github.com/ringcx-go/ringcx/internal/localtls"
+	"github.com/ringcx-go/ringcx/internal/thishost"
 	"github.com/ringcx-go/ringcx/internal/usage"
 	"github.com/ringcx-go/ringcx/internal/wording"
 )
@@ -79,5 +79,5 @@ var (
 // onThisMachine tells whether a server can only be one of this machine.
 func onThisMachine(server string) bool {
 	u, err := url.Parse(server)
-	return err == nil && localtls.IsLocal(u.Hostname())
+	return err == nil && thishost.Is(u.Hostname())
 }

@@ -18,7 +18,7 @@ func namespaceAddress(base *url.URL, answer, name string) string {
 	}
 	host, asked := strings.ToLower(u.Hostname()), strings.ToLower(base.Hostname())
 	switch {
-	case host == asked, host == name+"."+asked, here[asked] && (here[host] || host == name+".localhost"):
+	case host == asked, host == name+"."+asked, meansHere(asked) && (here[host] || host == name+".localhost"):
 	default:
 		return ""
 	}
@@ -42,7 +42,8 @@ func namespaceAddress(base *url.URL, answer, name string) string {
 	return out.String()
 }
 
-// here are the hosts by which a sandbox calls this machine when it was asked at any of them.
+// here are the hosts by which a sandbox calls this machine when it was asked there: exactly these, since it is an answer that
+// is judged, not what a person wrote.
 var here = map[string]bool{"localhost": true, "127.0.0.1": true, "::1": true}
 
 var oneLabel = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z0-9-]{1,63}$`) })

@@ -18,6 +18,13 @@ func TestNoAddressButTheSandboxsOwnIsBelieved(t *testing.T) {
 		{here, "http://localhost:9999", "http://localhost:9999"},
 		{here, "http://n.localhost:8787", "http://n.localhost:8787"},
 		{"http://[::1]:8787", "http://[::1]:9999", "http://[::1]:9999"},
+		{"http://LOCALHOST:8787", "http://127.0.0.1:9999", "http://127.0.0.1:9999"},
+		{"http://localhost.:8787", "http://127.0.0.1:9999", "http://127.0.0.1:9999"},
+		{"http://x.localhost:8787", "http://127.0.0.1:9999", "http://127.0.0.1:9999"},
+		{"http://127.9.9.9:8787", "http://127.0.0.1:9999", "http://127.0.0.1:9999"},
+		{"http://127.9.9.9:8787", "http://127.9.9.8:9999", ""},
+		{"http://127.0.0.1.:8787", "http://127.0.0.1:9999", ""},
+		{"https://Sandbox:8787", "https://127.0.0.1:9999", ""},
 		{"https://Sandbox:8787", "https://sandbox:9999", "https://sandbox:9999"},
 		{"https://sandbox:8787", "https://n.sandbox:8787", "https://n.sandbox:8787"},
 	} {
@@ -108,6 +115,12 @@ func TestThePasswordTravelsInClearOnThisMachineOrWhereTheUserAllowsIt(t *testing
 		{"http://127.0.0.1.example:8787", "", false, false},
 		{"http://xlocalhost:8787", "", false, false},
 		{"http://2130706433:8787", "", false, false},
+		{"http://0x7f.1:8787", "", false, false},
+		{"http://0.0.0.0:8787", "", false, false},
+		{"http://localhost.:8787", "", true, false},
+		{"http://X.Localhost.:8787", "", true, false},
+		{"http://[::1%25lo]:8787", "", true, false},
+		{"http://127.0.0.1.:8787", "", false, false},
 	} {
 		var said strings.Builder
 		tell := func(format string, values ...any) { fmt.Fprintf(&said, format, values...) }

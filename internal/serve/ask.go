@@ -20,6 +20,7 @@ import (
 
 	"github.com/ringcx-go/ringcx/internal/localtls"
 	"github.com/ringcx-go/ringcx/internal/shell"
+	"github.com/ringcx-go/ringcx/internal/thishost"
 	"github.com/ringcx-go/ringcx/internal/usage"
 	"github.com/ringcx-go/ringcx/internal/wording"
 	"github.com/ringcx-go/ringcx/sandbox"
@@ -285,8 +286,7 @@ func (p *Place) client() (*http.Client, error) {
 func dialHere(ctx context.Context, network, address string) (net.Conn, error) {
 	var d net.Dialer
 	host, port, err := net.SplitHostPort(address)
-	name := strings.ToLower(strings.TrimSuffix(host, "."))
-	if err != nil || name != "localhost" && !strings.HasSuffix(name, ".localhost") {
+	if err != nil || !thishost.Name(strings.TrimSuffix(host, ".")) {
 		return d.DialContext(ctx, network, address)
 	}
 	conn, err := d.DialContext(ctx, network, net.JoinHostPort("127.0.0.1", port))

@@ -9,6 +9,7 @@ import (
 
 	"github.com/ringcx-go/ringcx/internal/localtls"
 	"github.com/ringcx-go/ringcx/internal/shell"
+	"github.com/ringcx-go/ringcx/internal/thishost"
 	"github.com/ringcx-go/ringcx/internal/usage"
 )
 
@@ -41,7 +42,7 @@ func (p *Place) spell() error {
 		if err != nil {
 			return usage.New(fmt.Sprintf("--host: %v", err), "give a name by which programs of yours know this machine, such as --host sandbox")
 		}
-		if !slices.Contains(p.Hosts, name) && name != "localhost" && !strings.HasSuffix(name, ".localhost") {
+		if !slices.Contains(p.Hosts, name) && !thishost.Name(name) {
 			p.Hosts = append(p.Hosts, name)
 		}
 	}
@@ -102,11 +103,9 @@ func (p *Place) envFlags(url string) string {
 	return args
 }
 
-// meansHere reports whether connections to a host stay on this machine: names are dialled by dialHere.
+// meansHere reports whether connections to a host stay on this machine. dialHere dials them, without a proxy: the zone of an
+// address changes nothing, nor does the final dot of a name. An address with a dot is a name, which a name server is asked for.
 func meansHere(host string) bool {
-	host, _, _ = strings.Cut(strings.TrimSuffix(host, "."), "%")
-	if ip := net.ParseIP(host); ip != nil {
-		return ip.IsLoopback()
-	}
-	return localtls.IsLocal(host)
+	address, _, _ := strings.Cut(host, "%")
+	return thishost.Address(address) || thishost.Name(strings.TrimSuffix(host, "."))
 }

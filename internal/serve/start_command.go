@@ -5,15 +5,15 @@ import (
 	"net"
 	"net/url"
 
-	"github.com/ringcx-go/ringcx/internal/localtls"
 	"github.com/ringcx-go/ringcx/internal/shell"
+	"github.com/ringcx-go/ringcx/internal/thishost"
 )
 
 // StartCommand is the command that starts the sandbox of a server's address, in quotes for a hint; "": it is none of this
 // machine.
 func StartCommand(server string) string {
 	u, err := url.Parse(server)
-	if err != nil || !localtls.IsLocal(u.Hostname()) {
+	if err != nil || !thishost.Is(u.Hostname()) {
 		return ""
 	}
 	host := "127.0.0.1"

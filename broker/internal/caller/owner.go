@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"net/netip"
 	"strings"
+
+	"github.com/ringcx-go/ringcx/internal/thishost"
 )
 
 // NewOwnedPeer is NewPeer, and of a connection of this machine also whose it is, where the system tells.
@@ -40,11 +42,13 @@ func plain(r *http.Request) bool {
 }
 
 // LocalHost tells whether a request asks for an address of this machine that only it reaches, or for localhost, with a port or without.
+// It is stricter than elsewhere: to an address of IPv4 in the form of IPv6 pages send no Sec-Fetch-Site, as to 0.0.0.0, and
+// names below localhost are a name server's business for some browsers.
 func LocalHost(host string) bool {
 	if at, _, err := net.SplitHostPort(host); err == nil {
 		host = at
 	}
 	host = strings.Trim(host, "[]")
-	ip, err := netip.ParseAddr(host)
-	return err == nil && ip.Unmap().IsLoopback() || strings.EqualFold(host, "localhost")
+	ip, _ := netip.ParseAddr(host)
+	return thishost.Address(host) && !ip.Is4In6() || thishost.Localhost(host)
 }

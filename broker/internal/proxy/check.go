@@ -12,6 +12,7 @@ import (
 
 	"github.com/ringcx-go/ringcx/broker/internal/problem"
 	"github.com/ringcx-go/ringcx/internal/apispec"
+	"github.com/ringcx-go/ringcx/internal/thishost"
 )
 
 // Hosts are the names that the broker answers to, besides addresses and localhost: a web page whose name is made to lead to the
@@ -95,7 +96,7 @@ func (h Hosts) knows(host string) bool {
 		name = at
 	}
 	name = strings.TrimSuffix(strings.ToLower(strings.Trim(name, "[]")), ".") // a name may end in the root of all names
-	if _, err := netip.ParseAddr(name); err == nil || name == "localhost" || strings.HasSuffix(name, ".localhost") {
+	if _, err := netip.ParseAddr(name); err == nil || thishost.Name(name) {
 		return true
 	}
 	for _, known := range h {

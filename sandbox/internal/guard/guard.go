@@ -149,7 +149,8 @@ func (g *Guard) answersTo(r *http.Request) bool {
 	return ok && (ip.IsValid() && !disguised(ip) || g.home(name, ip))
 }
 
-// home reports whether a host is one of this machine, or was named as such.
+// home reports whether a host is one of this machine, or was named as such. It is stricter than elsewhere: an address in
+// disguise is none, since browsers do not know it for this machine.
 func (g *Guard) home(name string, ip netip.Addr) bool {
 	if ip.IsValid() {
 		return !disguised(ip) && ip.IsLoopback() || g.hosts[name]

@@ -34,7 +34,8 @@ func redirectMismatch() *oauthError {
 }
 
 // sameLoopback reports whether uri is the loopback URI known, but for the port: a program on a desk listens where it
-// can (RFC 8252, section 7.3).
+// can (RFC 8252, section 7.3). Of hosts that mean this machine these three are such, letter for letter: redirect URIs are compared, not
+// understood.
 func sameLoopback(known, uri string) bool {
 	k, err := url.Parse(known)
 	if err != nil || k.Scheme != "http" || !slices.Contains([]string{"127.0.0.1", "::1", "localhost"}, k.Hostname()) {
