@@ -38,9 +38,14 @@ func (w *World) checkMains(tx *state.Tx) error {
 		if err := w.hasAccount(tx, m.Account, "center", id); err != nil {
 			return err
 		}
-		gone := func(a *Agent) bool { return a.User != 0 && w.User(tx, a.User) == nil }
-		if m.anyAgent(gone) {
-			w.Mains.Put(tx, id, m.changed(gone, func(a *Agent) { a.User = 0 }))
+		mended, changed := m.copied(), false
+		for a := range mended.agents() {
+			if a.Agent.User != 0 && w.User(tx, a.Agent.User) == nil {
+				a.Agent.User, changed = 0, true
+			}
+		}
+		if changed {
+			w.Mains.Put(tx, id, mended)
 		}
 	}
 	return nil

@@ -89,7 +89,7 @@ func (x *Service) changePassword(c *endpoint.Call, r *http.Request) endpoint.Res
 	if err != nil || in.Get("currentPassword") == "" || in.Get("newPassword") == "" || len(in.Get("newPassword")) > endpoint.NameMost {
 		return badRequest(c, r)
 	}
-	return x.asUser(c, r, func(u *model.User) endpoint.Response {
+	return x.asCaller(c, r, func(u *model.User, _ *model.MainAccount) endpoint.Response {
 		if u.Login == nil || u.Login.Password != in.Get("currentPassword") {
 			return boolean(c, r, false)
 		}
@@ -105,7 +105,7 @@ func (x *Service) mailResetFor(c *endpoint.Call, r *http.Request) endpoint.Respo
 	if err != nil || bad != nil || in.Get("returnPath") == "" || len(in.Get("returnPath")) > endpoint.TextMost {
 		return badRequest(c, r)
 	}
-	return x.asUser(c, r, func(u *model.User) endpoint.Response {
+	return x.asCaller(c, r, func(u *model.User, _ *model.MainAccount) endpoint.Response {
 		target := x.World.MemberNumbered(x.Lock.Tx, u.Account, chi.URLParam(r, "userId"))
 		if target == nil {
 			return NotFound(c, r)
