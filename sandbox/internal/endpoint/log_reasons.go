@@ -34,16 +34,6 @@ func (c *Call) Limited(v *limit.Decision) {
 	c.Why("%s; the next one is let in %s later, at %s", over, wording.Duration(v.Wait.Truncate(time.Second)), v.Again.UTC().Format(time.RFC3339))
 }
 
-// Counted answers with do if a call of key is within the limit of its row, else with tooMany. Both get the headers of that limit.
-func (c *Call) Counted(limits *limit.Limits, key string, tooMany, do func() Response) Response {
-	ruling := limits.Admit(c.Row.Limit, key, c.Now, c.Rules)
-	if !ruling.Admitted {
-		c.Limited(&ruling)
-		do = tooMany
-	}
-	return Stamp(ruling, do())
-}
-
 // Ago is how long before the call a moment was.
 func (c *Call) Ago(at time.Time) string {
 	return wording.Duration(max(c.Now.Sub(at), 0).Truncate(time.Second)) + " before"

@@ -11,12 +11,13 @@ func (w *World) Check(tx *state.Tx) error {
 	if _, ok := w.own.Get(tx); !ok {
 		return fmt.Errorf("there is no record of the kind %s", w.own.Kind())
 	}
-	for _, check := range []func(*state.Tx) error{w.checkPeople, w.checkMains, w.checkApps, w.checkDemo} { // each relies on those before
+	for _, check := range []func(*state.Tx) error{w.checkPeople, w.checkMains, w.checkApps} { // each relies on those before
 		if err := check(tx); err != nil {
 			return err
 		}
 	}
-	return nil
+	_, err := w.demo(tx)
+	return err
 }
 
 func (w *World) checkPeople(tx *state.Tx) error {

@@ -34,7 +34,9 @@ func (p *Service) platformToken(c *endpoint.Call, r *http.Request) (t *model.Acc
 }
 
 // readAccount answers an operation about the caller's account. The app needs the permission scope, the user another one; "" is none.
-func (p *Service) readAccount(c *endpoint.Call, r *http.Request, scope, needs string, do func(u *model.User) endpoint.Response) endpoint.Response {
+func (p *Service) readAccount(
+	c *endpoint.Call, r *http.Request, scope, needs string, do func(u *model.User) endpoint.Response,
+) endpoint.Response {
 	return p.permitted(c, r, scope, func(t *model.Access) endpoint.Response {
 		u := t.User
 		if needs != "" && !u.Role().Allows(needs) {

@@ -163,29 +163,18 @@ func (x *Service) removeAPIToken(c *endpoint.Call, r *http.Request) endpoint.Res
 	if err != nil {
 		return badRequest(c, r)
 	}
-	if c.Subject == 0 {
-		return x.removeAnonymously(c, r, token)
+	removed := func() endpoint.Response { return endpoint.AsText(boolean(c, r, x.dropAPIToken(x.Lock.Tx, token))) }
+	if c.Subject == 0 { // nobody knows who calls
+		return removed()
 	}
 	return x.asCaller(c, r, func(u *model.User, _ *model.MainAccount) endpoint.Response {
 		owner := x.World.Member(x.Lock.Tx, x.owner(x.Lock.Tx, token))
-		switch {
-		case owner == nil:
-			return endpoint.AsText(boolean(c, r, false))
-		case owner.ID != u.ID && (owner.Account != u.Account || u.ID != x.World.Root(x.Lock.Tx, u.Account).ID):
+		mayNot := owner != nil && owner.ID != u.ID && (owner.Account != u.Account || u.ID != x.World.Root(x.Lock.Tx, u.Account).ID)
+		if mayNot {
 			return forbidden(c, r)
 		}
-		x.dropAPIToken(x.Lock.Tx, token)
-		return endpoint.Text(http.StatusOK, "true")
+		return removed()
 	})
-}
-
-// removeAnonymously deletes an API token for a caller that nobody knows.
-func (x *Service) removeAnonymously(c *endpoint.Call, r *http.Request, token string) endpoint.Response {
-	if x.owner(x.Lock.Tx, token) == 0 {
-		return endpoint.AsText(boolean(c, r, false))
-	}
-	x.dropAPIToken(x.Lock.Tx, token)
-	return endpoint.Text(http.StatusOK, "true")
 }
 
 // takesXAuth reports whether an X-Auth-Token is looked at: on the older prefix it always is.

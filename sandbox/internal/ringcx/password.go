@@ -118,18 +118,16 @@ func (x *Service) mailResetFor(c *endpoint.Call, r *http.Request) endpoint.Respo
 	})
 }
 
-// redirectView is where a page of RingCX leads on to, in the documented type: a view object, not a redirect.
-type redirectView struct {
-	URL          string `json:"url"`
-	ContentType  string `json:"contentType"`
-	RedirectView bool   `json:"redirectView"`
-}
-
+// redirectTo is where a page of RingCX leads on to, in the documented type: a view object, not a redirect.
 func redirectTo(c *endpoint.Call, target string) endpoint.Response {
 	if c.Rules.RedirectViewsRedirect {
 		return endpoint.Redirect(http.StatusFound, target)
 	}
-	return endpoint.JSON(http.StatusOK, redirectView{URL: target, ContentType: endpoint.TypeHTML, RedirectView: true})
+	return endpoint.JSON(http.StatusOK, struct {
+		URL          string `json:"url"`
+		ContentType  string `json:"contentType"`
+		RedirectView bool   `json:"redirectView"`
+	}{target, endpoint.TypeHTML, true})
 }
 
 // resetPage is GET /password/reset/{platformId}/{passwordResetToken}, where the mail leads.
