@@ -1,9 +1,5 @@
 package contract
 
-import (
-	"maps"
-)
-
 // sources are what the facts name by their letters.
 var sources = []Source{
 	{"A", "\"Obtaining a RingCX access token with a RingCentral login\", [the page](https://developers.ringcentral.com/engage/voice/guide/authentication/auth-ringcentral) this project implements, its neighbours and their history in `ringcentral/engage-voice-api-docs`"},
@@ -25,16 +21,10 @@ type Source struct {
 
 // Document is the contract with the values in force, for programs: its JSON is GET /_sandbox/contract.
 type Document struct {
-	Profile  string        `json:"profile"`
-	Profiles []profileView `json:"profiles"`
-	Sources  []Source      `json:"sources"`
-	Lines    []Line        `json:"lines"`
-}
-
-type profileView struct {
-	Name   string            `json:"name"`
-	Says   string            `json:"says"`
-	Values map[string]string `json:"values"`
+	Profile  string    `json:"profile"`
+	Profiles []profile `json:"profiles"`
+	Sources  []Source  `json:"sources"`
+	Lines    []Line    `json:"lines"`
 }
 
 // Line is a fact with the value in force.
@@ -81,12 +71,7 @@ func (f fact) line(subject string, r *Rules) Line {
 
 // NewDocument is the contract with the values of r, which began with profile.
 func NewDocument(profile string, r *Rules) *Document {
-	out := &Document{Profile: profile, Sources: sources}
-	for _, p := range profiles {
-		values := map[string]string{} // never null
-		maps.Copy(values, p.values)
-		out.Profiles = append(out.Profiles, profileView{p.name, p.says, values})
-	}
+	out := &Document{Profile: profile, Profiles: profiles, Sources: sources}
 	for _, s := range facts {
 		for _, f := range s.facts {
 			out.Lines = append(out.Lines, f.line(s.title, r))

@@ -87,6 +87,16 @@ func Stamp(v limit.Decision, a Response) Response {
 	return a
 }
 
+// Counted answers with do if a call of key is within the limit of its row, else with tooMany. Both get the headers of that limit.
+func (c *Call) Counted(limits *limit.Limits, key string, tooMany, do func() Response) Response {
+	ruling := limits.Admit(c.Row.Limit, key, c.Now, c.Rules)
+	if !ruling.Admitted {
+		c.Limited(&ruling)
+		do = tooMany
+	}
+	return Stamp(ruling, do())
+}
+
 // Redirect leads a browser on.
 func Redirect(status int, to string) Response {
 	return NewResponse(status, "", nil).With("Location", to).With("Referrer-Policy", "no-referrer")

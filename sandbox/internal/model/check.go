@@ -11,12 +11,13 @@ func (w *World) Check(tx *state.Tx) error {
 	if _, ok := w.own.Get(tx); !ok {
 		return fmt.Errorf("there is no record of the kind %s", w.own.Kind())
 	}
-	for _, check := range []func(*state.Tx) error{w.checkPeople, w.checkMains, w.checkApps, w.checkDemo} { // each relies on those before
+	for _, check := range []func(*state.Tx) error{w.checkPeople, w.checkMains, w.checkApps} { // each relies on those before
 		if err := check(tx); err != nil {
 			return err
 		}
 	}
-	return nil
+	_, err := w.demo(tx)
+	return err
 }
 
 func (w *World) checkPeople(tx *state.Tx) error {
@@ -38,9 +39,14 @@ func (w *World) checkMains(tx *state.Tx) error {
 		if err := w.hasAccount(tx, m.Account, "center", id); err != nil {
 			return err
 		}
-		gone := func(a *Agent) bool { return a.User != 0 && w.User(tx, a.User) == nil }
-		if m.anyAgent(gone) {
-			w.Mains.Put(tx, id, m.changed(gone, func(a *Agent) { a.User = 0 }))
+		mended, changed := m.copied(), false
+		for a := range mended.agents() {
+			if a.Agent.User != 0 && w.User(tx, a.Agent.User) == nil {
+				a.Agent.User, changed = 0, true
+			}
+		}
+		if changed {
+			w.Mains.Put(tx, id, mended)
 		}
 	}
 	return nil

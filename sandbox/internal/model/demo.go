@@ -56,11 +56,6 @@ func (w *World) DemoUser(tx *state.Tx) *User {
 	return w.User(tx, c.User)
 }
 
-func (w *World) checkDemo(tx *state.Tx) error {
-	_, err := w.demo(tx)
-	return err
-}
-
 func (w *World) demo(tx *state.Tx) (Demo, error) {
 	o, _ := w.own.Get(tx)
 	a, native, web := w.App(tx, o.App), w.App(tx, o.NativeApp), w.App(tx, o.WebApp)

@@ -93,26 +93,6 @@ func (m *MainAccount) agents() func(yield func(Assignment) bool) {
 	}
 }
 
-func (m *MainAccount) anyAgent(is func(*Agent) bool) bool {
-	for a := range m.agents() {
-		if is(a.Agent) {
-			return true
-		}
-	}
-	return false
-}
-
-// changed is m with a change of some agents, and what leads to them, in memory of its own.
-func (m *MainAccount) changed(is func(*Agent) bool, change func(*Agent)) MainAccount {
-	out := m.copied()
-	for a := range out.agents() {
-		if is(a.Agent) {
-			change(a.Agent)
-		}
-	}
-	return out
-}
-
 // copied is m in memory of its own.
 func (m *MainAccount) copied() MainAccount {
 	out := *m

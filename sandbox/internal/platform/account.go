@@ -33,14 +33,10 @@ func (p *Service) platformToken(c *endpoint.Call, r *http.Request) (t *model.Acc
 	return t, endpoint.Response{}
 }
 
-// readAccounts answers an operation about the caller's account. The app needs the permission ReadAccounts, the user
-// another one; "" is none.
-func (p *Service) readAccounts(c *endpoint.Call, r *http.Request, needs string, do func(u *model.User) endpoint.Response) endpoint.Response {
-	return p.readAccountAs(c, r, "ReadAccounts", needs, do)
-}
-
-// readAccountAs is readAccounts with another permission of the app.
-func (p *Service) readAccountAs(c *endpoint.Call, r *http.Request, scope, needs string, do func(u *model.User) endpoint.Response) endpoint.Response {
+// readAccount answers an operation about the caller's account. The app needs the permission scope, the user another one; "" is none.
+func (p *Service) readAccount(
+	c *endpoint.Call, r *http.Request, scope, needs string, do func(u *model.User) endpoint.Response,
+) endpoint.Response {
 	return p.permitted(c, r, scope, func(t *model.Access) endpoint.Response {
 		u := t.User
 		if needs != "" && !u.Role().Allows(needs) {
@@ -53,19 +49,6 @@ func (p *Service) readAccountAs(c *endpoint.Call, r *http.Request, scope, needs 
 	})
 }
 
-// readExtension answers an operation about the caller's extension; account and self are the addresses of the two.
-func (p *Service) readExtension(
-	c *endpoint.Call, r *http.Request, needs string, do func(u *model.User, account, self string) endpoint.Response,
-) endpoint.Response {
-	return p.readAccounts(c, r, needs, func(u *model.User) endpoint.Response {
-		if id := chi.URLParam(r, "extension"); id != "~" && id != fmt.Sprint(u.ID) {
-			return APIError(http.StatusNotFound, "CMN-102", "Resource for parameter [extensionId] is not found")
-		}
-		account := fmt.Sprintf("%s/restapi/v1.0/account/%d", endpoint.BaseURL(r), u.Account)
-		return do(u, account, fmt.Sprintf("%s/extension/%d", account, u.ID))
-	})
-}
-
 // permitted answers an operation that a limit counts with do, if the caller's app has a permission; "" is none.
 func (p *Service) permitted(c *endpoint.Call, r *http.Request, needed string, do func(*model.Access) endpoint.Response) endpoint.Response {
 	t, refusal := p.platformToken(c, r)
@@ -73,28 +56,25 @@ func (p *Service) permitted(c *endpoint.Call, r *http.Request, needed string, do
 		return refusal
 	}
 	p.Polling.UsedSession(t.User.ID, model.SessionSign(t.Session))
-	ruling := p.Limits.Admit(c.Row.Limit, fmt.Sprintf("%s %d", t.App.ID, t.User.ID), c.Now, c.Rules)
-	if !ruling.Admitted {
-		c.Limited(&ruling)
-		return endpoint.Stamp(ruling, RateExceeded())
-	}
-	if needed != "" && !permission.Allows(t.Scope, needed) {
-		return endpoint.Stamp(ruling, missingPermission(needed))
-	}
-	return endpoint.Stamp(ruling, do(t))
+	return c.Counted(p.Limits, fmt.Sprintf("%s %d", t.App.ID, t.User.ID), RateExceeded, func() endpoint.Response {
+		if needed != "" && !permission.Allows(t.Scope, needed) {
+			return missingPermission(needed)
+		}
+		return do(t)
+	})
 }
 
 // accountInfo is GET /restapi/v1.0/account/~. The id is a number here, and a string inside the extension.
 func (p *Service) accountInfo(c *endpoint.Call, r *http.Request) endpoint.Response {
-	return p.readAccounts(c, r, permission.ReadCompany, func(u *model.User) endpoint.Response {
+	return p.readAccount(c, r, "ReadAccounts", permission.ReadCompany, func(u *model.User) endpoint.Response {
 		base := endpoint.BaseURL(r) + "/restapi/v1.0"
 		a := p.World.Account(p.Lock.Tx, u.Account)
-		self := fmt.Sprintf("%s/account/%d", base, a.ID)
+		self := accountURI(r, a.ID)
 		return endpoint.JSON(http.StatusOK, map[string]any{
 			"uri": self, "id": a.ID, "bsid": "1210", "mainNumber": model.MainNumber, "status": "Confirmed",
 			"setupWizardState": "Completed", "federated": false, "outboundCallPrefix": 9,
 			"operator": map[string]any{
-				"uri": fmt.Sprintf("%s/extension/%d", self, u.ID), "id": u.ID, "extensionNumber": u.Extension,
+				"uri": extensionURI(self, u), "id": u.ID, "extensionNumber": u.Extension,
 			},
 			"serviceInfo": map[string]any{
 				"uri":         self + "/service-info",

@@ -87,7 +87,7 @@ func (p *Service) begin(c *endpoint.Call, r *http.Request, req *authorizeRequest
 func authorizeParams(c *endpoint.Call, r *http.Request) (endpoint.Form, *oauthError) {
 	query, err := endpoint.ParseParams(r.URL.RawQuery)
 	if err != nil {
-		return endpoint.Form{}, &oauthError{kind: "invalid_request", code: "CMN-101", message: "The query is not valid"}
+		return endpoint.Form{}, invalidRequest("CMN-101", "The query is not valid")
 	}
 	if r.Method == http.MethodPost {
 		body, err := c.Form()
@@ -96,10 +96,7 @@ func authorizeParams(c *endpoint.Call, r *http.Request) (endpoint.Form, *oauthEr
 		}
 		for name, values := range body.Values {
 			if before, ok := query[name]; ok && !slices.Equal(before, values) {
-				return endpoint.Form{}, &oauthError{
-					kind: "invalid_request", code: "OAU-150",
-					message: "Query parameter [" + name + "] must equal the body parameter",
-				}
+				return endpoint.Form{}, invalidRequest("OAU-150", "Query parameter ["+name+"] must equal the body parameter")
 			}
 			query[name] = values
 		}
@@ -124,7 +121,7 @@ func shorten(f endpoint.Form, r *http.Request) *oauthError {
 		}
 	}
 	if len(r.Host) > endpoint.NameMost {
-		return &oauthError{kind: "invalid_request", message: "The host is not valid"}
+		return invalidRequest("", "The host is not valid")
 	}
 	return nil
 }
@@ -196,7 +193,7 @@ func (req *authorizeRequest) read(c *endpoint.Call, a *model.App, in endpoint.Fo
 	}
 	if req.Challenge == "" && !a.Confidential && c.Rules.ChallengeRequired {
 		c.Note(verdict.PKCE)
-		return &oauthError{kind: "invalid_request", message: "Code challenge required"}
+		return invalidRequest("", "Code challenge required")
 	}
 	return nil
 }

@@ -45,7 +45,7 @@ func permissionsOf(u *model.User, base string) []activePermission {
 
 // authzProfile is GET .../authz-profile: what the caller may do.
 func (p *Service) authzProfile(c *endpoint.Call, r *http.Request) endpoint.Response {
-	return p.readExtension(c, r, "", func(u *model.User, _, self string) endpoint.Response {
+	return p.readOwnExtension(c, r, func(u *model.User, _, self string) endpoint.Response {
 		return endpoint.JSON(http.StatusOK, struct {
 			URI         string             `json:"uri"`
 			Permissions []activePermission `json:"permissions"`
@@ -55,7 +55,7 @@ func (p *Service) authzProfile(c *endpoint.Call, r *http.Request) endpoint.Respo
 
 // checkPermission is GET .../authz-profile/check?permissionId=: whether the caller has a permission, and from where.
 func (p *Service) checkPermission(c *endpoint.Call, r *http.Request) endpoint.Response {
-	return p.readExtension(c, r, "", func(u *model.User, _, self string) endpoint.Response {
+	return p.readOwnExtension(c, r, func(u *model.User, _, self string) endpoint.Response {
 		id := r.URL.Query().Get("permissionId")
 		if id == "" { // assumed
 			return APIError(http.StatusBadRequest, "CMN-101", "Parameter [permissionId] value is invalid")

@@ -21,11 +21,15 @@ func (p *Service) authenticate(c *endpoint.Call, r *http.Request, f endpoint.For
 	header := r.Header.Get("Authorization")
 	switch asserted := f.Has("client_assertion") || f.Has("client_assertion_type"); {
 	case asserted && header != "":
-		return nil, &oauthError{kind: "invalid_request", code: "OAU-116", message: "Invalid authorization method"}
+		return nil, invalidRequest("OAU-116", "Invalid authorization method")
 	case asserted:
 		return p.authenticateAssertion(c, r, f)
 	case header != "":
-		return p.authenticateBasic(c, header)
+		id, secret, ok := parseBasic(header)
+		if !ok {
+			return nil, invalidClient(0, "OAU-123", "Authentication header value is malformed")
+		}
+		return p.authenticateSecret(c, id, secret)
 	case c.Rules.ClientSecretInForm && f.Get("client_secret") != "" && f.Get("client_id") != "":
 		return p.authenticateSecret(c, f.Get("client_id"), f.Get("client_secret"))
 	}
@@ -43,16 +47,6 @@ func (p *Service) authenticate(c *endpoint.Call, r *http.Request, f endpoint.For
 	return a, nil
 }
 
-func (p *Service) authenticateBasic(c *endpoint.Call, header string) (*model.App, *oauthError) {
-	id, secret, ok := parseBasic(header)
-	if !ok {
-		return nil, &oauthError{
-			kind: "invalid_client", code: "OAU-123", message: "Authentication header value is malformed", challenge: true,
-		}
-	}
-	return p.authenticateSecret(c, id, secret)
-}
-
 // authenticateSecret finds the app of an id that brings its secret.
 func (p *Service) authenticateSecret(c *endpoint.Call, id, secret string) (*model.App, *oauthError) {
 	a := p.World.App(p.Lock.Tx, id)
@@ -66,25 +60,19 @@ func (p *Service) authenticateSecret(c *endpoint.Call, id, secret string) (*mode
 	case !allows(a, MethodBasic):
 		return a, methodNotAllowed(c)
 	case subtle.ConstantTimeCompare([]byte(secret), []byte(a.Secret)) == 0:
-		return a, &oauthError{
-			status: c.Rules.ClientRefusalStatus, kind: "invalid_client", code: "OAU-146",
-			message: "Invalid client credentials", challenge: true,
-		}
+		return a, invalidClient(c.Rules.ClientRefusalStatus, "OAU-146", "Invalid client credentials")
 	}
 	return a, nil
 }
 
 func clientRequired() *oauthError {
-	return &oauthError{
-		kind: "invalid_client", code: "OAU-123", message: "Client authentication is required", challenge: true,
-	}
+	return invalidClient(0, "OAU-123", "Client authentication is required")
 }
 
 func unknownClient(id string) *oauthError {
-	return &oauthError{
-		kind: "invalid_client", code: "OAU-153", message: "Invalid client: " + id, challenge: true,
-		parameter: &errorParameter{Name: "client_id", Value: id},
-	}
+	e := invalidClient(0, "OAU-153", "Invalid client: "+id)
+	e.parameter = &errorParameter{Name: "client_id", Value: id}
+	return e
 }
 
 // parseBasic reads an Authorization header of the Basic scheme. Both halves are form-encoded inside, as RFC 6749 asks

@@ -140,15 +140,9 @@ func takesAudience(r *contract.Rules, audience jwt.Audience, base string) bool {
 func allows(a *model.App, method string) bool { return a.AuthMethod == "" || a.AuthMethod == method }
 
 func badAssertion(c *endpoint.Call, why string) *oauthError {
-	return &oauthError{
-		status: c.Rules.ClientRefusalStatus, kind: "invalid_client", code: "OAU-146",
-		message: "Invalid client assertion: " + why, challenge: true,
-	}
+	return invalidClient(c.Rules.ClientRefusalStatus, "OAU-146", "Invalid client assertion: "+why)
 }
 
 func methodNotAllowed(c *endpoint.Call) *oauthError {
-	return &oauthError{
-		status: c.Rules.ClientRefusalStatus, kind: "invalid_client", code: "OAU-151",
-		message: "Authorization method not supported", challenge: true,
-	}
+	return invalidClient(c.Rules.ClientRefusalStatus, "OAU-151", "Authorization method not supported")
 }

@@ -98,13 +98,10 @@ func (p *Service) exchangeCode(c *endpoint.Call, a *model.App, code *authCode, f
 		return nil, problem
 	}
 	u := p.World.User(p.Lock.Tx, code.User)
-	switch {
-	case !u.Enabled:
-		return nil, invalidGrant("OAU-236", "Extension is disabled or frozen")
-	case p.full(c, a, u):
-		return nil, tooManySessions()
+	if !u.Enabled {
+		return nil, userDisabled()
 	}
-	return p.login(c, a, u, t), nil
+	return p.login(c, a, u, t)
 }
 
 // challengePKCE is the code challenge of RFC 7636. The zero value stands for none.
@@ -127,7 +124,7 @@ func readChallenge(in endpoint.Form) (challengePKCE, *oauthError) {
 	case p.Challenge == "" && (p.Method != "" || in.Has("code_challenge")), p.Challenge != "" && !isPKCEText(p.Challenge):
 		return p, invalidParameter("code_challenge")
 	case p.Method != "" && p.Method != "plain" && p.Method != "S256":
-		return p, &oauthError{kind: "invalid_request", message: "Transform algorithm not supported"}
+		return p, invalidRequest("", "Transform algorithm not supported")
 	}
 	return p, nil
 }

@@ -36,16 +36,14 @@ type oauthError struct {
 	basic         bool // which asks for a name and a password
 }
 
+func (e *oauthError) statusSent() int { return cmp.Or(e.status, http.StatusBadRequest) }
+
 func (e *oauthError) answer() endpoint.Response {
-	status := e.status
-	if status == 0 {
-		status = http.StatusBadRequest
-	}
 	item := errorItem{ErrorCode: e.code, Message: e.message}
 	if e.parameter != nil {
 		item.Parameters = []errorParameter{*e.parameter}
 	}
-	a := endpoint.JSON(status, struct {
+	a := endpoint.JSON(e.statusSent(), struct {
 		Error       string      `json:"error"`
 		Errors      []errorItem `json:"errors"`
 		Description string      `json:"error_description"`
@@ -69,36 +67,46 @@ func invalidGrant(code, message string) *oauthError {
 	return &oauthError{kind: "invalid_grant", code: code, message: message}
 }
 
+func invalidRequest(code, message string) *oauthError {
+	return &oauthError{kind: "invalid_request", code: code, message: message}
+}
+
+// invalidClient refuses an app, with a challenge.
+func invalidClient(status int, code, message string) *oauthError {
+	return &oauthError{status: status, kind: "invalid_client", code: code, message: message, challenge: true}
+}
+
+func userDisabled() *oauthError { return invalidGrant("OAU-236", "Extension is disabled or frozen") }
+
 func invalidParameter(name string) *oauthError {
-	return &oauthError{
-		kind: "invalid_request", code: "CMN-101", message: "Parameter [" + name + "] value is invalid",
-		parameter: &errorParameter{Name: name},
-	}
+	e := invalidRequest("CMN-101", "Parameter ["+name+"] value is invalid")
+	e.parameter = &errorParameter{Name: name}
+	return e
 }
 
 // formError is the answer to a body that cannot be read; err comes from readForm.
 func formError(c *endpoint.Call, err error) *oauthError {
+	e := invalidRequest("CMN-101", "Request body is not a valid form")
 	switch {
 	case errors.Is(err, endpoint.ErrNotAForm):
-		return &oauthError{
-			status: http.StatusUnsupportedMediaType, kind: "invalid_request", code: TransportCode(c, "CMN-415"),
-			message: "Unsupported Media Type",
-		}
+		e = invalidRequest(TransportCode(c, "CMN-415"), "Unsupported Media Type")
+		e.status = http.StatusUnsupportedMediaType
 	case errors.Is(err, endpoint.ErrTooLarge):
-		return &oauthError{
-			status: http.StatusRequestEntityTooLarge, kind: "invalid_request", code: TransportCode(c, "CMN-413"),
-			message: "Request body is too large",
-		}
+		e = invalidRequest(TransportCode(c, "CMN-413"), "Request body is too large")
+		e.status = http.StatusRequestEntityTooLarge
 	}
-	return &oauthError{kind: "invalid_request", code: "CMN-101", message: "Request body is not a valid form"}
+	return e
 }
 
 // TransportCode is the code of an error that has a status of its own, unless one code stands for all.
-func TransportCode(c *endpoint.Call, code string) string {
-	if c.Rules.TransportCodes != contract.ByStatus {
-		return c.Rules.TransportCodes
+func TransportCode(c *endpoint.Call, code string) string { return chosen(c.Rules.TransportCodes, code) }
+
+// chosen is the code of a cause, unless a setting names the one that stands for all.
+func chosen(setting, code string) string {
+	if setting == contract.ByCause || setting == contract.ByStatus {
+		return code
 	}
-	return code
+	return setting
 }
 
 // challenge is a WWW-Authenticate value of the platform.
@@ -128,18 +136,15 @@ func tokenInvalid(code, message string) endpoint.Response {
 		With("WWW-Authenticate", challenge("invalid_token", message))
 }
 
-func missingPermission(scope string) endpoint.Response {
-	return apiErrorAs("InsufficientPermissions", http.StatusForbidden, errorItem{
-		ErrorCode: "CMN-401", PermissionName: scope,
-		Message: "In order to call this API endpoint, application needs to have [" + scope + "] permission",
-	})
-}
+func missingPermission(scope string) endpoint.Response { return lacks("application", scope, "CMN-401") }
 
 // userLacks refuses a user whose role does not give a permission, whatever the app may.
-func userLacks(permission string) endpoint.Response {
+func userLacks(permission string) endpoint.Response { return lacks("user", permission, "CMN-408") }
+
+func lacks(who, permission, code string) endpoint.Response {
 	return apiErrorAs("InsufficientPermissions", http.StatusForbidden, errorItem{
-		ErrorCode: "CMN-408", PermissionName: permission,
-		Message: "In order to call this API endpoint, user needs to have [" + permission + "] permission",
+		ErrorCode: code, PermissionName: permission,
+		Message: "In order to call this API endpoint, " + who + " needs to have [" + permission + "] permission",
 	})
 }
 

@@ -28,22 +28,39 @@ func statusOf(u *model.User) string {
 	return "Disabled"
 }
 
+// readOwnExtension answers an operation about the caller's extension; account and self are the addresses of the two.
+func (p *Service) readOwnExtension(
+	c *endpoint.Call, r *http.Request, do func(u *model.User, account, self string) endpoint.Response,
+) endpoint.Response {
+	return p.readAccount(c, r, "ReadAccounts", "", func(u *model.User) endpoint.Response {
+		if id := chi.URLParam(r, "extension"); id != "~" && id != fmt.Sprint(u.ID) {
+			return noExtension()
+		}
+		account := accountURI(r, u.Account)
+		return do(u, account, extensionURI(account, u))
+	})
+}
+
 // readAnyExtension answers an operation about an extension of the caller's account.
 func (p *Service) readAnyExtension(
 	c *endpoint.Call, r *http.Request, scope, needs string, do func(u *model.User, account, self string) endpoint.Response,
 ) endpoint.Response {
-	return p.readAccountAs(c, r, scope, needs, func(u *model.User) endpoint.Response {
+	return p.readAccount(c, r, scope, needs, func(u *model.User) endpoint.Response {
 		if id := chi.URLParam(r, "extension"); id != "~" {
 			n, _ := strconv.ParseInt(id, 10, 64)
 			other := p.World.User(p.Lock.Tx, n)
 			if other == nil || other.Account != u.Account || strconv.FormatInt(n, 10) != id {
-				return APIError(http.StatusNotFound, "CMN-102", "Resource for parameter [extensionId] is not found")
+				return noExtension()
 			}
 			u = other
 		}
 		account := accountURI(r, u.Account)
 		return do(u, account, extensionURI(account, u))
 	})
+}
+
+func noExtension() endpoint.Response {
+	return APIError(http.StatusNotFound, "CMN-102", "Resource for parameter [extensionId] is not found")
 }
 
 func accountURI(r *http.Request, account int64) string {
@@ -56,7 +73,7 @@ func extensionURI(account string, u *model.User) string {
 
 // listExtensions is GET /restapi/v1.0/account/~/extension.
 func (p *Service) listExtensions(c *endpoint.Call, r *http.Request) endpoint.Response {
-	return p.readAccounts(c, r, permission.ReadExtensions, func(u *model.User) endpoint.Response {
+	return p.readAccount(c, r, "ReadAccounts", permission.ReadExtensions, func(u *model.User) endpoint.Response {
 		query, account := r.URL.Query(), accountURI(r, u.Account)
 		chosen := func(name, value string) bool { return len(query[name]) == 0 || slices.Contains(query[name], value) }
 		company := p.World.Account(p.Lock.Tx, u.Account).Name
@@ -148,7 +165,7 @@ func (p *Service) extensionPresence(c *endpoint.Call, r *http.Request) endpoint.
 
 // accountPresence is GET /restapi/v1.0/account/~/presence.
 func (p *Service) accountPresence(c *endpoint.Call, r *http.Request) endpoint.Response {
-	return p.readAccountAs(c, r, "ReadPresence", permission.ReadPresence, func(u *model.User) endpoint.Response {
+	return p.readAccount(c, r, "ReadPresence", permission.ReadPresence, func(u *model.User) endpoint.Response {
 		account := accountURI(r, u.Account)
 		return listAnswer(account+"/presence", r.URL.Query(), p.World.UsersOf(p.Lock.Tx, u.Account), func(o *model.User) any { return presenceOf(account, o) })
 	})

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"strings"
 
-	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
 	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 )
@@ -30,7 +29,7 @@ func (p *Service) assertion(c *endpoint.Call, a *model.App, jwt string) (*model.
 	}
 	switch {
 	case cred == nil && issuedElsewhere(jwt):
-		return nil, nil, &oauthError{kind: "invalid_request", code: "OAU-250", message: "Unsupported grant type"}
+		return nil, nil, invalidRequest("OAU-250", "Unsupported grant type")
 	case cred == nil:
 		if p.World.Assertion(p.Lock.Tx, strings.TrimSpace(jwt)) != nil {
 			c.Why("the assertion is a credential with a line break or spaces around it")
@@ -48,12 +47,8 @@ func (p *Service) assertion(c *endpoint.Call, a *model.App, jwt string) (*model.
 	return cred, u, nil
 }
 
-// assertionRefusal refuses an assertion with the code of its cause, unless one code stands for all.
 func assertionRefusal(c *endpoint.Call, code, message string) *oauthError {
-	if c.Rules.AssertionCodes != contract.ByCause {
-		code = c.Rules.AssertionCodes
-	}
-	return invalidGrant(code, message)
+	return invalidGrant(chosen(c.Rules.AssertionCodes, code), message)
 }
 
 // issuedElsewhere tells a JWT that names another issuer: one of another environment.

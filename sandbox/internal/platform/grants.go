@@ -29,10 +29,10 @@ func (p *Service) grant(c *endpoint.Call, a *model.App, f endpoint.Form) (*token
 		if problem != nil {
 			return nil, problem
 		}
-		if p.full(c, a, u) {
-			return nil, tooManySessions()
+		sess, problem := p.login(c, a, u, params)
+		if problem != nil {
+			return nil, problem
 		}
-		sess := p.login(c, a, u, params)
 		sess.Credential = cred.ID
 		p.keep(sess)
 		who := fmt.Sprint("login ", a.ID, u.ID, c.Agent)
@@ -61,7 +61,7 @@ func (p *Service) grant(c *endpoint.Call, a *model.App, f endpoint.Form) (*token
 			kind: "unauthorized_client", code: "OAU-251", message: "Unauthorized for this grant type",
 		}
 	}
-	return nil, &oauthError{kind: "invalid_request", code: c.Rules.UnknownGrantCode, message: "Unsupported grant type"}
+	return nil, invalidRequest(c.Rules.UnknownGrantCode, "Unsupported grant type")
 }
 
 // otherGrants exist or existed at the vendor, but no app of the sandbox may use them, unless it is one of the password flow.

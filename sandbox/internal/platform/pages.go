@@ -156,10 +156,7 @@ func (r refusal) page(status int) endpoint.Response {
 
 // refusedPage tells the person, because telling the app could send a browser anywhere.
 func refusedPage(c *endpoint.Call, e *oauthError) endpoint.Response {
-	status := e.status
-	if status == 0 {
-		status = http.StatusBadRequest
-	}
+	status := e.statusSent()
 	if _, known := refusalHints[e.code]; known && !c.Rules.AuthorizePage400 {
 		status = http.StatusForbidden
 	}

@@ -43,8 +43,10 @@ func (p *Service) byPassword(c *endpoint.Call, a *model.App, f endpoint.Form, t 
 		return nil, &oauthError{kind: "invalid_grant", code: codeWrong, message: "Invalid resource owner credentials.", basic: true}
 	case !u.Enabled:
 		return nil, invalidGrant("OAU-141", "Login for extension in current state is not allowed")
-	case p.full(c, a, u):
-		return nil, tooManySessions()
 	}
-	return p.info(p.login(c, a, u, t), c.Now), nil
+	sess, problem := p.login(c, a, u, t)
+	if problem != nil {
+		return nil, problem
+	}
+	return p.info(sess, c.Now), nil
 }

@@ -23,13 +23,10 @@ func (p *Service) oauthRevoke(c *endpoint.Call, r *http.Request) endpoint.Respon
 			problem = duplicated(f)
 		case token == "":
 			problem = invalidParameter("token")
+		case p.sessionOf(token) == nil && c.Rules.RevokeUnknownStatus != http.StatusOK:
+			problem = invalidRequest("OAU-213", "Token not found")
+			problem.status = c.Rules.RevokeUnknownStatus
 		default:
-			if p.sessionOf(token) == nil && c.Rules.RevokeUnknownStatus != http.StatusOK {
-				problem = &oauthError{
-					status: c.Rules.RevokeUnknownStatus, kind: "invalid_request", code: "OAU-213", message: "Token not found",
-				}
-				break
-			}
 			problem = p.revoke(c, a, token)
 		}
 		if problem != nil {

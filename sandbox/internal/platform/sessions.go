@@ -86,22 +86,29 @@ func (sess *Session) Over(now instant.Time) bool {
 	return sess.State != SessionOpen || now >= max(sess.Ends, sess.Renewal)
 }
 
-// login opens a session; the oldest of too many is closed.
-func (p *Service) login(c *endpoint.Call, a *model.App, u *model.User, t tokenParams) *Session {
+// login opens a session, unless one more would go over the session cap and is refused for that; else the oldest of too many
+// is closed.
+func (p *Service) login(c *endpoint.Call, a *model.App, u *model.User, t tokenParams) (*Session, *oauthError) {
 	at, key := instant.Of(c.Now), sessionKey{a.ID, u.ID}
+	if c.Rules.SessionCapRefuses && p.open.Len(p.Lock.Tx, key) >= c.Rules.SessionCap {
+		return nil, &oauthError{ // code and body assumed
+			status: http.StatusTooManyRequests, kind: "invalid_request", code: "CMN-301",
+			message: "The limit of active sessions is reached",
+		}
+	}
 	t.scope = scopeOf(c.Rules, a, u, t.scope)
 	if c.Rules.JWTLoginReusesSession {
 		for _, old := range p.open.Backward(p.Lock.Tx, key) {
 			p.issue(&old, t, at)
 			c.Session = old.Number
-			return &old
+			return &old, nil
 		}
 	}
 	sess := &Session{Number: p.sessions.Last(p.Lock.Tx) + 1, App: a.ID, User: u.ID, Endpoint: t.endpointID}
 	p.issue(sess, t, at)
 	p.evict(key, c.Rules.SessionCap, at)
 	c.Session = sess.Number
-	return sess
+	return sess, nil
 }
 
 // evict closes what is over the cap, counted from the newest session of a user in an app.
@@ -158,9 +165,9 @@ func (p *Service) renew(c *endpoint.Call, a *model.App, given string, t tokenPar
 		return nil, invalidGrant("OAU-213", "Token not found")
 	case sess.State == SessionRevoked:
 		whyNot(c, sess, u, turn)
-		return nil, refreshRefusal(c, "OAU-211", "Token revoked")
+		return nil, invalidGrant(chosen(c.Rules.RefreshCodes, "OAU-211"), "Token revoked")
 	case !u.Enabled:
-		return nil, invalidGrant("OAU-236", "Extension is disabled or frozen")
+		return nil, userDisabled()
 	case turn != sess.Turn:
 		if !sess.InGrace(c, turn) {
 			c.Note(verdict.Replay)
@@ -170,7 +177,7 @@ func (p *Service) renew(c *endpoint.Call, a *model.App, given string, t tokenPar
 		return sess, nil
 	case now >= sess.Renewal:
 		c.Why("the refresh token ended %s", c.Ago(sess.Renewal.Time()))
-		return nil, refreshRefusal(c, "OAU-210", "Token expired")
+		return nil, invalidGrant(chosen(c.Rules.RefreshCodes, "OAU-210"), "Token expired")
 	}
 	t.scope = scopeOf(c.Rules, a, u, t.scope)
 	p.issue(sess, t, now)
@@ -187,14 +194,6 @@ func (sess *Session) InGrace(c *endpoint.Call, turn uint32) bool {
 		return instant.Of(c.Now) < sess.Used.After(c.Rules.GraceAfterUse)
 	}
 	return instant.Of(c.Now) < sess.Issued.After(c.Rules.GraceUnused)
-}
-
-// refreshRefusal refuses a refresh token with the code of its cause, unless one code stands for all.
-func refreshRefusal(c *endpoint.Call, code, message string) *oauthError {
-	if c.Rules.RefreshCodes != contract.ByCause {
-		code = c.Rules.RefreshCodes
-	}
-	return invalidGrant(code, message)
 }
 
 // use finds a valid access token and marks it as used; the texts are those of the vendor's error.
@@ -252,18 +251,6 @@ func whyNot(c *endpoint.Call, sess *Session, u *model.User, turn uint32) {
 		c.Why("the token ended %s", c.Ago(sess.Ends.Time()))
 	case !u.Enabled:
 		c.Why("the user is disabled")
-	}
-}
-
-// full reports whether another login would go over the session cap, and be refused.
-func (p *Service) full(c *endpoint.Call, a *model.App, u *model.User) bool {
-	return c.Rules.SessionCapRefuses && p.open.Len(p.Lock.Tx, sessionKey{a.ID, u.ID}) >= c.Rules.SessionCap
-}
-
-func tooManySessions() *oauthError { // code and body assumed
-	return &oauthError{
-		status: http.StatusTooManyRequests, kind: "invalid_request", code: "CMN-301",
-		message: "The limit of active sessions is reached",
 	}
 }
 

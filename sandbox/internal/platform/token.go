@@ -57,25 +57,15 @@ func (p *Service) charged(c *endpoint.Call, a *model.App, u *model.User, do func
 	if a == nil {
 		return do()
 	}
-	c.From(a.Name, nameOf(u))
-	key := a.ID
-	if c.Rules.AuthLimitCountedBy == contract.ByAppAndUser && u != nil {
-		key = fmt.Sprint(key, " ", u.ID)
+	key, user := a.ID, ""
+	if u != nil {
+		user = u.Name()
+		if c.Rules.AuthLimitCountedBy == contract.ByAppAndUser {
+			key = fmt.Sprint(key, " ", u.ID)
+		}
 	}
-	ruling := p.Limits.Admit(c.Row.Limit, key, c.Now, c.Rules)
-	if !ruling.Admitted {
-		c.Limited(&ruling)
-		return endpoint.Stamp(ruling, RateExceeded())
-	}
-	return endpoint.Stamp(ruling, do())
-}
-
-// nameOf is the name of a user who may be nil.
-func nameOf(u *model.User) string {
-	if u == nil {
-		return ""
-	}
-	return u.Name()
+	c.From(a.Name, user)
+	return c.Counted(p.Limits, key, RateExceeded, do)
 }
 
 // subject is the user whose assertion or token is in f, or nil.
@@ -101,10 +91,9 @@ func duplicated(f endpoint.Form) *oauthError {
 	if f.Repeated == "" {
 		return nil
 	}
-	return &oauthError{
-		kind: "invalid_request", code: "OAU-111", message: "Request parameter duplication detected",
-		parameter: &errorParameter{Name: f.Repeated},
-	}
+	e := invalidRequest("OAU-111", "Request parameter duplication detected")
+	e.parameter = &errorParameter{Name: f.Repeated}
+	return e
 }
 
 // tokenParams are the optional parameters that every grant may carry.

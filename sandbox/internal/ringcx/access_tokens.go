@@ -3,6 +3,7 @@ package ringcx
 import (
 	"encoding/base64"
 	"encoding/json"
+	"iter"
 	"net/http"
 	"strconv"
 	"strings"
@@ -64,13 +65,10 @@ func (t *accessTokens) remember(token string, a *accessToken) {
 
 // issue makes the RingCX access token of a grant.
 func (x *Service) issue(c *endpoint.Call, g *grant) (string, error) {
-	x.tokens.mu.RLock()
-	epoch := x.tokens.epoch
-	x.tokens.mu.RUnlock()
 	expires := c.Now.Add(c.Rules.RingCXTokenTTL)
 	claims := &Claims{
 		Issuer: c.Rules.RingCXIssuer, Subject: strconv.FormatInt(g.who.id(), 10), Audience: c.Rules.RingCXAudience,
-		ID: epoch + "." + strconv.FormatUint(g.in.Number, 10) + "." + token.RandomText(12), Expires: c.Now.Unix() + int64(c.Rules.RingCXTokenTTL/time.Second),
+		ID: x.CurrentEpoch() + "." + strconv.FormatUint(g.in.Number, 10) + "." + token.RandomText(12), Expires: c.Now.Unix() + int64(c.Rules.RingCXTokenTTL/time.Second),
 		Platform: g.who.platform(), App: g.who.app.String(), XAuth: g.xauth,
 	}
 	if c.Rules.RingCXIssuedAt {
@@ -225,4 +223,38 @@ func (x *Service) identify(c *endpoint.Call, r *http.Request) (refusal endpoint.
 	c.Subject, _ = strconv.ParseInt(claims.Subject, 10, 64)
 	c.XAuth = claims.XAuth
 	return endpoint.Response{}, true
+}
+
+// seenToken is an access token that was seen lately.
+type seenToken struct {
+	Text    string
+	Claims  *Claims
+	Expires time.Time
+}
+
+// GoodTokens are the access tokens that were seen lately and would be accepted in a call. To show them is no use of them.
+func (x *Service) GoodTokens(c *endpoint.Call) iter.Seq[seenToken] {
+	return func(yield func(seenToken) bool) {
+		x.tokens.mu.RLock()
+		defer x.tokens.mu.RUnlock()
+		for text, t := range x.tokens.seen.All() {
+			if t.problem(c, x.cutOff(x.Lock.Tx, t, c.Rules)) == "" && !yield(seenToken{text, t.claims, t.expires}) {
+				return
+			}
+		}
+	}
+}
+
+// CountSeen is how many access tokens were seen lately.
+func (x *Service) CountSeen() int {
+	x.tokens.mu.RLock()
+	defer x.tokens.mu.RUnlock()
+	return x.tokens.seen.Len()
+}
+
+// CurrentEpoch is that of the access tokens that are issued.
+func (x *Service) CurrentEpoch() string {
+	x.tokens.mu.RLock()
+	defer x.tokens.mu.RUnlock()
+	return x.tokens.epoch
 }

@@ -79,11 +79,8 @@ func TooMany(c *endpoint.Call, r *http.Request) endpoint.Response {
 	if c.Rules.RingCXRateBody == "json" {
 		return refusal(c, r, http.StatusTooManyRequests, "rate.limit.exception", "Too many requests")
 	}
-	return rateExceeded()
+	return endpoint.Text(http.StatusTooManyRequests, "rate") // as it was recorded
 }
-
-// rateExceeded is the 429 that was recorded.
-func rateExceeded() endpoint.Response { return endpoint.Text(http.StatusTooManyRequests, "rate") }
 
 // Texts of the gateway. The one of jwtExpired is a setting.
 const (

@@ -11,7 +11,6 @@ import (
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
 	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
-	"github.com/ringcx-go/ringcx/sandbox/internal/limit"
 	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 	"github.com/ringcx-go/ringcx/sandbox/internal/permission"
 	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
@@ -49,12 +48,13 @@ func (x *Service) exchange(c *endpoint.Call, r *http.Request) endpoint.Response 
 		c.Why("rcTokenType is not Bearer")
 		return badRequest(c, r)
 	}
-	withRefresh := strings.EqualFold(in.Get("includeRefresh"), "true")
-	g, ruling, refusal := x.admitExchange(c, r, in.Get("rcAccessToken"), withRefresh)
-	if g != nil {
-		g.cookieTTL = c.Rules.ExchangeCookieTTL
+	t := x.Platform.FindAccess(c, in.Get("rcAccessToken"))
+	if t == nil {
+		return unauthorizedAs(c, r, c.Rules.ExchangeTokenStatus, "The RingCentral access token is not valid")
 	}
-	return x.handOut(c, g, ruling, refusal)
+	return x.counted(c, r, exchangeKey(c.Rules, t.App, t.User), func() endpoint.Response {
+		return x.exchangeFor(c, r, t, strings.EqualFold(in.Get("includeRefresh"), "true"))
+	})
 }
 
 // exchangeKey is what an exchange is counted by.
@@ -68,54 +68,38 @@ func exchangeKey(r *contract.Rules, a *model.App, u *model.User) string {
 	return a.ID + " " + strconv.FormatInt(u.ID, 10)
 }
 
-// admitExchange decides about an exchange. The ruling is nil if the token belongs to nobody; without a grant, the
-// refusal is the answer.
-func (x *Service) admitExchange(
-	c *endpoint.Call, r *http.Request, token string, withRefresh bool,
-) (*grant, *limit.Decision, endpoint.Response) {
-	t := x.Platform.FindAccess(c, token)
-	if t == nil {
-		return nil, nil, unauthorizedAs(c, r, c.Rules.ExchangeTokenStatus, "The RingCentral access token is not valid")
-	}
-	u, a := t.User, t.App
+// exchangeFor answers an exchange of a token that works and is within the limit.
+func (x *Service) exchangeFor(c *endpoint.Call, r *http.Request, t *model.Access, withRefresh bool) endpoint.Response {
+	u := t.User
 	account, _ := x.World.Accounts.Get(x.Lock.Tx, u.Account)
-	_, xauth := x.Polling.Uses(u.ID)
-	ruling := x.Limits.Admit(c.Row.Limit, exchangeKey(c.Rules, a, u), c.Now, c.Rules)
 	switch {
-	case !ruling.Admitted:
-		c.Limited(&ruling)
-		return nil, &ruling, TooMany(c, r)
 	case c.Rules.ExchangeScopeStatus != http.StatusOK && !permission.Allows(t.Scope, "ReadAccounts"):
 		c.Why("the token has not the permission ReadAccounts: the app has it not, or the login asked for other scopes")
-		return nil, &ruling, forbiddenAs(c, r, c.Rules.ExchangeScopeStatus)
+		return forbiddenAs(c, r, c.Rules.ExchangeScopeStatus)
 	case c.Rules.ExchangeRoleStatus != http.StatusOK && !u.Role().Allows(permission.ReadCompany):
 		c.Why("the role %s reads no account", u.RoleName)
-		return nil, &ruling, forbiddenAs(c, r, c.Rules.ExchangeRoleStatus)
+		return forbiddenAs(c, r, c.Rules.ExchangeRoleStatus)
 	case !account.Production:
 		c.Why("the account is none of production, and RingCX takes no other")
-		return nil, &ruling, forbiddenAs(c, r, c.Rules.ExchangeAccountStatus)
+		return forbiddenAs(c, r, c.Rules.ExchangeAccountStatus)
 	case !u.Linked, !x.World.HasRingCX(x.Lock.Tx, u.Account):
 		c.Why("RingCX does not know the user")
-		return nil, &ruling, notFoundAs(c, r, c.Rules.ExchangeLinkStatus)
+		return notFoundAs(c, r, c.Rules.ExchangeLinkStatus)
 	}
+	_, xauth := x.Polling.Uses(u.ID)
 	g := x.newGrant(c, r, Principal{app: appAdmin, User: u}, t.Session, withRefresh)
 	if g.xauth != "" && x.Polling.Streak(exchanger(c, t.Session), c.Now, c.Rules.RingCXTokenTTL, xauth, g.xauth) >= endpoint.ExchangesPolled {
 		c.Note(verdict.ExchangePolled)
 	}
 	x.Polling.Exchanged(u.ID, model.SessionSign(t.Session), g.xauth)
-	return g, &ruling, endpoint.Response{}
+	g.cookieTTL = c.Rules.ExchangeCookieTTL
+	return x.handOut(c, g)
 }
 
-// handOut answers with a grant, or with the refusal if there is none, and with the limit headers of a ruling, if there is one.
-// The access token is signed after the transaction.
-func (x *Service) handOut(c *endpoint.Call, g *grant, v *limit.Decision, refusal endpoint.Response) endpoint.Response {
-	if g != nil {
-		c.Finish = func() endpoint.Response { return x.signed(c, g) }
-	}
-	if v == nil {
-		return refusal
-	}
-	return endpoint.Stamp(*v, refusal)
+// handOut answers with a grant. The access token is signed after the transaction.
+func (x *Service) handOut(c *endpoint.Call, g *grant) endpoint.Response {
+	c.Finish = func() endpoint.Response { return x.signed(c, g) }
+	return endpoint.Response{}
 }
 
 // signed completes a grant with an access token.

@@ -113,7 +113,7 @@ func (x *Service) loginView(c *endpoint.Call, r *http.Request, u *model.User, to
 
 // getLoginView is GET .../admin/auth.
 func (x *Service) getLoginView(c *endpoint.Call, r *http.Request) endpoint.Response {
-	return x.asUser(c, r, func(u *model.User) endpoint.Response {
+	return x.asCaller(c, r, func(u *model.User, _ *model.MainAccount) endpoint.Response {
 		return endpoint.JSON(http.StatusOK, x.loginView(c, r, u, c.XAuth))
 	})
 }
@@ -130,7 +130,7 @@ func (x *Service) isTokenValid(c *endpoint.Call, r *http.Request) endpoint.Respo
 
 // duplicateUser is POST .../admin/users/duplicateAuthenticatedUser: another X-Auth-Token of the caller.
 func (x *Service) duplicateUser(c *endpoint.Call, r *http.Request) endpoint.Response {
-	return x.asUser(c, r, func(u *model.User) endpoint.Response {
+	return x.asCaller(c, r, func(u *model.User, _ *model.MainAccount) endpoint.Response {
 		as := x.userViewOf(c, u)
 		return endpoint.JSON(http.StatusOK, map[string]any{
 			"authToken": x.newAuthToken(u, c.Rules.AuthTokenTTL, c.Now), "id": strconv.Itoa(int(u.AdminID)), "name": u.Email,
@@ -142,7 +142,7 @@ func (x *Service) duplicateUser(c *endpoint.Call, r *http.Request) endpoint.Resp
 
 // listAPITokens is GET .../admin/token.
 func (x *Service) listAPITokens(c *endpoint.Call, r *http.Request) endpoint.Response {
-	return x.asUser(c, r, func(u *model.User) endpoint.Response {
+	return x.asCaller(c, r, func(u *model.User, _ *model.MainAccount) endpoint.Response {
 		tokens, _ := x.apiTokens.Get(x.Lock.Tx, u.ID)
 		return endpoint.JSON(http.StatusOK, append([]string{}, tokens...)).With("Cache-Control", "no-store")
 	})
@@ -150,7 +150,7 @@ func (x *Service) listAPITokens(c *endpoint.Call, r *http.Request) endpoint.Resp
 
 // createAPIToken is POST .../admin/token: one more token that never ends.
 func (x *Service) createAPIToken(c *endpoint.Call, r *http.Request) endpoint.Response {
-	return x.asUser(c, r, func(u *model.User) endpoint.Response {
+	return x.asCaller(c, r, func(u *model.User, _ *model.MainAccount) endpoint.Response {
 		token := model.PlatformID + ":" + token.NewUUID()
 		x.addAPIToken(x.Lock.Tx, u, token)
 		return endpoint.Text(http.StatusOK, token).With("Cache-Control", "no-store")
@@ -163,29 +163,18 @@ func (x *Service) removeAPIToken(c *endpoint.Call, r *http.Request) endpoint.Res
 	if err != nil {
 		return badRequest(c, r)
 	}
-	if c.Subject == 0 {
-		return x.removeAnonymously(c, r, token)
+	removed := func() endpoint.Response { return endpoint.AsText(boolean(c, r, x.dropAPIToken(x.Lock.Tx, token))) }
+	if c.Subject == 0 { // nobody knows who calls
+		return removed()
 	}
-	return x.asUser(c, r, func(u *model.User) endpoint.Response {
+	return x.asCaller(c, r, func(u *model.User, _ *model.MainAccount) endpoint.Response {
 		owner := x.World.Member(x.Lock.Tx, x.owner(x.Lock.Tx, token))
-		switch {
-		case owner == nil:
-			return endpoint.AsText(boolean(c, r, false))
-		case owner.ID != u.ID && (owner.Account != u.Account || u.ID != x.World.Root(x.Lock.Tx, u.Account).ID):
+		mayNot := owner != nil && owner.ID != u.ID && (owner.Account != u.Account || u.ID != x.World.Root(x.Lock.Tx, u.Account).ID)
+		if mayNot {
 			return forbidden(c, r)
 		}
-		x.dropAPIToken(x.Lock.Tx, token)
-		return endpoint.Text(http.StatusOK, "true")
+		return removed()
 	})
-}
-
-// removeAnonymously deletes an API token for a caller that nobody knows.
-func (x *Service) removeAnonymously(c *endpoint.Call, r *http.Request, token string) endpoint.Response {
-	if x.owner(x.Lock.Tx, token) == 0 {
-		return endpoint.AsText(boolean(c, r, false))
-	}
-	x.dropAPIToken(x.Lock.Tx, token)
-	return endpoint.Text(http.StatusOK, "true")
 }
 
 // takesXAuth reports whether an X-Auth-Token is looked at: on the older prefix it always is.

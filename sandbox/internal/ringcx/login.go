@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
-	"github.com/ringcx-go/ringcx/sandbox/internal/limit"
 	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
 )
@@ -52,38 +51,32 @@ func passwordLogin(app app) method {
 		if err != nil {
 			return badRequest(c, r)
 		}
-		g, ruling, refusal := x.admitLogin(c, r, app, in)
-		return x.handOut(c, g, ruling, refusal)
+		l, ok := readLogin(in, c.Rules.PlatformIDOptional)
+		if !ok {
+			return badRequest(c, r)
+		}
+		answer := func() endpoint.Response { return x.login(c, r, app, l) }
+		if !c.Rules.LimitPasswordLogins {
+			return answer()
+		}
+		return x.counted(c, r, l.username, answer)
 	}
 }
 
-// admitLogin decides about a password login. There is a ruling only if such logins are limited.
-func (x *Service) admitLogin(c *endpoint.Call, r *http.Request, app app, in url.Values) (*grant, *limit.Decision, endpoint.Response) {
-	l, ok := readLogin(in, c.Rules.PlatformIDOptional)
-	if !ok {
-		return nil, nil, badRequest(c, r)
-	}
-	var limited *limit.Decision
-	if c.Rules.LimitPasswordLogins {
-		v := x.Limits.Admit(c.Row.Limit, l.username, c.Now, c.Rules)
-		limited = &v
-		if !v.Admitted {
-			c.Limited(&v)
-			return nil, limited, TooMany(c, r)
-		}
-	}
+// login answers a password login that is within the limit.
+func (x *Service) login(c *endpoint.Call, r *http.Request, app app, l login) endpoint.Response {
 	p, password := x.signingIn(app, l.username, c.Rules.SameName)
 	switch {
 	case password == "", password != l.password, l.platform != "" && l.platform != p.platform():
-		return nil, limited, unauthorizedAs(c, r, c.Rules.PasswordLoginStatus, "The username, password or platform is not valid")
+		return unauthorizedAs(c, r, c.Rules.PasswordLoginStatus, "The username, password or platform is not valid")
 	case !x.active(p):
-		return nil, limited, forbiddenAs(c, r, c.Rules.PasswordLoginDisabledStatus)
+		return forbiddenAs(c, r, c.Rules.PasswordLoginDisabledStatus)
 	}
 	g := x.newGrant(c, r, p, 0, c.Rules.PasswordLoginRefresh)
 	if l.redirect != "" && c.Rules.RedirectURLReturned {
 		g.details.RedirectURL = &l.redirect
 	}
-	return g, limited, endpoint.Response{}
+	return x.handOut(c, g)
 }
 
 // signingIn finds who signs in to app under a name, and the password; "" if nobody does.
@@ -109,18 +102,13 @@ func (x *Service) hashcodeLogin(c *endpoint.Call, r *http.Request) endpoint.Resp
 	if err != nil || bad != nil || in.Get("loginHashcode") == "" {
 		return badRequest(c, r)
 	}
-	g := x.admitHashcode(c, r, in)
-	return x.handOut(c, g, nil, forbidden(c, r)) // observed: 403 tells the client to sign in anew
-}
-
-func (x *Service) admitHashcode(c *endpoint.Call, r *http.Request, in url.Values) *grant {
 	p := Principal{app: AppAgent, Assignment: x.World.AgentNumbered(x.Lock.Tx, in.Get("agentId"))}
 	differs := func(name, want string) bool { return in.Has(name) && in.Get(name) != want }
 	if p.Assignment == nil || x.hashcode(x.Lock.Tx, p.Assignment.Agent, false) != in.Get("loginHashcode") || !x.active(p) ||
 		differs("platformId", p.platform()) || differs("rcAccountId", fmt.Sprint(p.Assignment.Main.Account)) {
-		return nil
+		return forbidden(c, r) // observed: it tells the client to sign in anew
 	}
-	return x.newGrant(c, r, p, 0, true)
+	return x.handOut(c, x.newGrant(c, r, p, 0, true))
 }
 
 // codeLogin is POST /api/auth/login/code and .../login/tenfold/accesstoken, whose only parameter has the name given.
@@ -133,23 +121,23 @@ func codeLogin(kind, parameter string) method {
 		if endpoint.Query(r).Has(parameter) {
 			c.Note(verdict.TokenURL)
 		}
-		g := x.admitCode(c, r, kind, in.Get(parameter))
-		return x.handOut(c, g, nil, unauthorizedAs(c, r, c.Rules.LoginCodeStatus, "The "+parameter+" is not valid"))
+		p, ok := x.spendCode(kind, in.Get(parameter), c.Now)
+		if !ok || !x.active(p) {
+			return unauthorizedAs(c, r, c.Rules.LoginCodeStatus, "The "+parameter+" is not valid")
+		}
+		return x.handOut(c, x.newGrant(c, r, p, 0, true))
 	}
 }
 
-func (x *Service) admitCode(c *endpoint.Call, r *http.Request, kind, code string) *grant {
+// spendCode is whom a login code signs in, false if it does not.
+func (x *Service) spendCode(kind, code string, now time.Time) (Principal, bool) {
 	known, ok := x.Codes.Get(x.Lock.Tx, code)
-	if !ok || known.Kind != kind || known.Used || !c.Now.Before(known.Expires) {
-		return nil
+	if !ok || known.Kind != kind || known.Used || !now.Before(known.Expires) {
+		return Principal{}, false
 	}
 	known.Used = kind == CodeOnce
 	x.Codes.Put(x.Lock.Tx, code, known)
-	p := Principal{app: appAdmin, User: x.World.Member(x.Lock.Tx, known.User)}
-	if !x.active(p) {
-		return nil
-	}
-	return x.newGrant(c, r, p, 0, true)
+	return Principal{app: appAdmin, User: x.World.Member(x.Lock.Tx, known.User)}, true
 }
 
 // digitalJWT is GET /api/auth/token/digitaljwt, also with /admin or /agent behind it: a token for the digital side of

@@ -89,7 +89,7 @@ func (x *Service) changePassword(c *endpoint.Call, r *http.Request) endpoint.Res
 	if err != nil || in.Get("currentPassword") == "" || in.Get("newPassword") == "" || len(in.Get("newPassword")) > endpoint.NameMost {
 		return badRequest(c, r)
 	}
-	return x.asUser(c, r, func(u *model.User) endpoint.Response {
+	return x.asCaller(c, r, func(u *model.User, _ *model.MainAccount) endpoint.Response {
 		if u.Login == nil || u.Login.Password != in.Get("currentPassword") {
 			return boolean(c, r, false)
 		}
@@ -105,7 +105,7 @@ func (x *Service) mailResetFor(c *endpoint.Call, r *http.Request) endpoint.Respo
 	if err != nil || bad != nil || in.Get("returnPath") == "" || len(in.Get("returnPath")) > endpoint.TextMost {
 		return badRequest(c, r)
 	}
-	return x.asUser(c, r, func(u *model.User) endpoint.Response {
+	return x.asCaller(c, r, func(u *model.User, _ *model.MainAccount) endpoint.Response {
 		target := x.World.MemberNumbered(x.Lock.Tx, u.Account, chi.URLParam(r, "userId"))
 		if target == nil {
 			return NotFound(c, r)
@@ -118,18 +118,16 @@ func (x *Service) mailResetFor(c *endpoint.Call, r *http.Request) endpoint.Respo
 	})
 }
 
-// redirectView is where a page of RingCX leads on to, in the documented type: a view object, not a redirect.
-type redirectView struct {
-	URL          string `json:"url"`
-	ContentType  string `json:"contentType"`
-	RedirectView bool   `json:"redirectView"`
-}
-
+// redirectTo is where a page of RingCX leads on to, in the documented type: a view object, not a redirect.
 func redirectTo(c *endpoint.Call, target string) endpoint.Response {
 	if c.Rules.RedirectViewsRedirect {
 		return endpoint.Redirect(http.StatusFound, target)
 	}
-	return endpoint.JSON(http.StatusOK, redirectView{URL: target, ContentType: endpoint.TypeHTML, RedirectView: true})
+	return endpoint.JSON(http.StatusOK, struct {
+		URL          string `json:"url"`
+		ContentType  string `json:"contentType"`
+		RedirectView bool   `json:"redirectView"`
+	}{target, endpoint.TypeHTML, true})
 }
 
 // resetPage is GET /password/reset/{platformId}/{passwordResetToken}, where the mail leads.

@@ -37,6 +37,11 @@ func (x *Service) AdmitRead(c *endpoint.Call) limit.Decision {
 	return x.Limits.Admit(limit.Reads, key, c.Now, c.Rules)
 }
 
+// counted answers with do, if a call of key is within the limit of its row.
+func (x *Service) counted(c *endpoint.Call, r *http.Request, key string, do func() endpoint.Response) endpoint.Response {
+	return c.Counted(x.Limits, key, func() endpoint.Response { return TooMany(c, r) }, do)
+}
+
 // asCaller answers a call of a user, who has a RingCX; agents are no users and may not.
 func (x *Service) asCaller(c *endpoint.Call, r *http.Request, do func(*model.User, *model.MainAccount) endpoint.Response) endpoint.Response {
 	u, m := x.caller(c.Subject)
@@ -47,19 +52,9 @@ func (x *Service) asCaller(c *endpoint.Call, r *http.Request, do func(*model.Use
 	return do(u, m)
 }
 
-// asUser answers a call about the user who calls.
-func (x *Service) asUser(c *endpoint.Call, r *http.Request, do func(*model.User) endpoint.Response) endpoint.Response {
-	return x.asCaller(c, r, func(u *model.User, _ *model.MainAccount) endpoint.Response { return do(u) })
-}
-
-// read answers a read of the caller's RingCX.
-func (x *Service) read(c *endpoint.Call, r *http.Request, do func(*model.MainAccount) endpoint.Response) endpoint.Response {
-	return x.asCaller(c, r, func(_ *model.User, m *model.MainAccount) endpoint.Response { return do(m) })
-}
-
 // readSub answers a read of one sub-account of the caller; another one is forbidden, whether it exists or not.
 func (x *Service) readSub(c *endpoint.Call, r *http.Request, do func(*model.MainAccount, *model.SubAccount) endpoint.Response) endpoint.Response {
-	return x.read(c, r, func(m *model.MainAccount) endpoint.Response {
+	return x.asCaller(c, r, func(_ *model.User, m *model.MainAccount) endpoint.Response {
 		sub := m.Sub(chi.URLParam(r, "accountId"))
 		if sub == nil {
 			return forbidden(c, r)
@@ -101,3 +96,30 @@ func page[T any](c *endpoint.Call, r *http.Request, items []T) ([]T, bool) {
 	start := min(number*rows, len(items))
 	return items[start:min(start+min(rows, len(items)), len(items))], true
 }
+
+// viewKey names an answer that is the same until somebody changes the objects that it tells about.
+type viewKey struct {
+	main                string // id of the main account
+	accounts, listed    bool   // its accounts, with the main account or without; else its users ...
+	activeOnly, flatten bool   // ... as they were asked for
+	roles, zone         bool   // ... with the description of roles, with the name of the time zone
+}
+
+// viewsKept are the answers that are remembered, at most.
+const viewsKept = 1_000
+
+// view is the answer of a name, made anew if nobody has asked for it since the objects changed.
+func (x *Service) view(key viewKey, build func() any) endpoint.Response {
+	body, ok := x.views[key]
+	if !ok {
+		if len(x.views) >= viewsKept {
+			x.ForgetViews()
+		}
+		body = endpoint.JSON(http.StatusOK, build()).Body
+		x.views[key] = body
+	}
+	return endpoint.NewResponse(http.StatusOK, endpoint.TypeJSON, body)
+}
+
+// ForgetViews is called when objects have changed. Only the control plane and the console do that.
+func (x *Service) ForgetViews() { clear(x.views) }

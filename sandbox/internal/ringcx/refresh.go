@@ -18,28 +18,23 @@ func (x *Service) refresh(c *endpoint.Call, r *http.Request) endpoint.Response {
 		lacks(c, "refresh_token")
 		return badRequest(c, r)
 	}
-	g, ruling, refusal := x.admitRefresh(c, r, token)
-	return x.handOut(c, g, ruling, refusal)
+	old, turn := x.Find(token)
+	if old == nil {
+		c.Why("the sandbox never gave this refresh token out: it is of another one, or of the time before a reset")
+		return refreshRefusal(c, r)
+	}
+	who := x.Who(x.Lock.Tx, old)
+	c.SignIn, c.Refused.Caller = old.Number, who.Name()
+	answer := func() endpoint.Response { return x.refreshOf(c, r, old, turn, who) }
+	if limit.RefreshesAllowed(c.Rules).Limit == 0 {
+		return answer()
+	}
+	return x.counted(c, r, fmt.Sprint(who.id()), answer)
 }
 
-// admitRefresh decides about a refresh, which spends the token. The ruling is nil if nothing counts it; without a grant, the
-// refusal is the answer.
-func (x *Service) admitRefresh(c *endpoint.Call, r *http.Request, token string) (*grant, *limit.Decision, endpoint.Response) {
-	old, turn := x.Find(token)
-	var who Principal
-	if old != nil {
-		who = x.Who(x.Lock.Tx, old)
-		c.SignIn, c.Refused.Caller = old.Number, who.Name()
-	}
-	var limited *limit.Decision
-	if old != nil && limit.RefreshesAllowed(c.Rules).Limit > 0 {
-		v := x.Limits.Admit(c.Row.Limit, fmt.Sprint(who.id()), c.Now, c.Rules)
-		if limited = &v; !v.Admitted {
-			c.Limited(&v)
-			return nil, limited, TooMany(c, r)
-		}
-	}
-	if old != nil && turn != old.Turn {
+// refreshOf answers a refresh of a sign-in of who with the token of a turn, which that spends.
+func (x *Service) refreshOf(c *endpoint.Call, r *http.Request, old *SignIn, turn uint32, who Principal) endpoint.Response {
+	if turn != old.Turn {
 		c.Note(verdict.Replay)
 		if c.Rules.RingCXRefreshReuse == contract.ReuseRevoke {
 			if !old.Cut {
@@ -48,13 +43,17 @@ func (x *Service) admitRefresh(c *endpoint.Call, r *http.Request, token string) 
 			x.revokeAccess(old)
 		}
 	}
-	if old == nil || !x.Refreshable(c, old, turn) {
+	if !x.Refreshable(c, old, turn) {
 		x.whyNot(c, old, turn)
-		return nil, limited, unauthorizedAs(c, r, c.Rules.RingCXRefreshStatus, "The refresh token is not valid")
+		return refreshRefusal(c, r)
 	}
 	if old.From != 0 {
 		x.Polling.EndStreak(exchanger(c, old.From))
 	}
 	old.renewRefreshToken(c)
-	return x.grantOf(c, r, old, who), limited, endpoint.Response{}
+	return x.handOut(c, x.grantOf(c, r, old, who))
+}
+
+func refreshRefusal(c *endpoint.Call, r *http.Request) endpoint.Response {
+	return unauthorizedAs(c, r, c.Rules.RingCXRefreshStatus, "The refresh token is not valid")
 }

@@ -68,15 +68,12 @@ func (x *Service) fromEnded(tx *state.Tx, in *SignIn) bool {
 	return ended
 }
 
-// SessionDropped is told of a session of RingCentral that went because there were too many. If it had ended, so has what came from it.
+// SessionDropped is told of a session of RingCentral that went because there were too many. If it had ended, so has
+// what came from it; one that no sign-in came from means nothing.
 func (x *Service) SessionDropped(tx *state.Tx, session uint64, ended bool) {
-	if ended {
-		x.remember(tx, session)
+	if !ended {
+		return
 	}
-}
-
-// remember notes a session that had ended. Those that no sign-in came from mean nothing.
-func (x *Service) remember(tx *state.Tx, session uint64) {
 	if len(x.gone) >= x.goneMost {
 		named := map[uint64]struct{}{}
 		for _, in := range x.SignIns.All(tx) {
@@ -105,8 +102,6 @@ func (x *Service) Refreshable(c *endpoint.Call, in *SignIn, turn uint32) bool {
 // whyNot notes why the refresh token of a turn is refused.
 func (x *Service) whyNot(c *endpoint.Call, in *SignIn, turn uint32) {
 	switch {
-	case in == nil:
-		c.Why("the sandbox never gave this refresh token out: it is of another one, or of the time before a reset")
 	case in.Ended:
 		c.Why("it was logged out %s", c.Ago(in.Renewal.Time()))
 	case turn != in.Turn:

@@ -28,9 +28,12 @@ const (
 	demoSegmentEmpty = "p-v-5eedc0de-1767225600000-00000002"
 )
 
-var demoSummary = Summary{
-	Agent: "The customer asked for a copy of the last invoice. Sent by e-mail.",
-	Auto:  "The customer requested a copy of an invoice, and the agent sent it by e-mail.",
+var demoSummaries = map[string]Summary{
+	DemoSegment: {
+		Agent: "The customer asked for a copy of the last invoice. Sent by e-mail.",
+		Auto:  "The customer requested a copy of an invoice, and the agent sent it by e-mail.",
+	},
+	demoSegmentEmpty: {},
 }
 
 // needCookie lets only calls pass that bring their RingCX token in a cookie. An Authorization header does not help.
@@ -100,8 +103,6 @@ func getSummary(choose func(Summary) string) method {
 		})
 	}
 }
-
-var demoSummaries = map[string]Summary{DemoSegment: demoSummary, demoSegmentEmpty: {}}
 
 func (s Summary) byAgent() string { return s.Agent }
 

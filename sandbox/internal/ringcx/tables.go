@@ -79,17 +79,19 @@ func (t *Tables) owner(tx *state.Tx, token string) int64 {
 	return id
 }
 
-func (t *Tables) dropAPIToken(tx *state.Tx, token string) {
+// dropAPIToken deletes a token, false if there is none.
+func (t *Tables) dropAPIToken(tx *state.Tx, token string) bool {
 	id, tokens, ok := t.owners.First(tx, token)
 	if !ok {
-		return
+		return false
 	}
 	tokens = slices.DeleteFunc(slices.Clone(tokens), func(other string) bool { return other == token })
 	if len(tokens) == 0 {
 		t.apiTokens.Delete(tx, id)
-		return
+	} else {
+		t.apiTokens.Put(tx, id, tokens)
 	}
-	t.apiTokens.Put(tx, id, tokens)
+	return true
 }
 
 // CountAPITokens counts those of all users.

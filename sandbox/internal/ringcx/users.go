@@ -19,7 +19,7 @@ func (x *Service) listUsers(c *endpoint.Call, r *http.Request) endpoint.Response
 		activeOnly, _ = strconv.ParseBool(query.Get("activeOnly"))
 		flatten, _ = strconv.ParseBool(query.Get("flatten"))
 	}
-	return x.read(c, r, func(m *model.MainAccount) endpoint.Response {
+	return x.asCaller(c, r, func(_ *model.User, m *model.MainAccount) endpoint.Response {
 		return x.view(viewKey{
 			main: m.ID, activeOnly: activeOnly, flatten: flatten, roles: c.Rules.RolesWithDescription, zone: c.Rules.TimezoneName,
 		}, func() any {
@@ -40,7 +40,7 @@ func (x *Service) listUsers(c *endpoint.Call, r *http.Request) endpoint.Response
 
 // getUser is GET .../admin/users/{userId}.
 func (x *Service) getUser(c *endpoint.Call, r *http.Request) endpoint.Response {
-	return x.read(c, r, func(m *model.MainAccount) endpoint.Response {
+	return x.asCaller(c, r, func(_ *model.User, m *model.MainAccount) endpoint.Response {
 		u := x.World.MemberNumbered(x.Lock.Tx, m.Account, chi.URLParam(r, "userId"))
 		if u == nil {
 			return NotFound(c, r)
