@@ -115,7 +115,7 @@ func (s *Server) URL() string { return s.engine.url(s) }
 
 // Start starts a server that was stopped or killed, with its data, and waits until it answers.
 func (s *Server) Start() error {
-	for range 20 {
+	for limit := time.Now().Add(30 * time.Second); time.Now().Before(limit); pause(50 * time.Millisecond) {
 		if err := s.launch(); err != nil {
 			return err
 		}
@@ -126,7 +126,6 @@ func (s *Server) Start() error {
 		if err := s.Kill(); err != nil {
 			return err
 		}
-		pause(50 * time.Millisecond)
 	}
 	text, _ := os.ReadFile(s.log.Name())
 	return fmt.Errorf("%s does not start:\n%s", s.engine.program, text)
@@ -228,11 +227,15 @@ func (s *Server) Stop() error {
 	return errors.Join(err, os.RemoveAll(s.dir))
 }
 
-// signal reaches the server first and then its children, who would otherwise report each other's death.
+// signal reaches the server first and then its children, who would otherwise report each other's death. A server that is
+// stopped has no child that is not reached: one that was begun meanwhile would outlive it, and hold what it had.
 func (s *Server) signal(sig syscall.Signal) error {
-	pids := append([]int{s.cmd.Process.Pid}, children(s.cmd.Process.Pid)...)
+	server := s.cmd.Process.Pid
+	if sig != syscall.SIGCONT {
+		_ = syscall.Kill(server, syscall.SIGSTOP) // whether it is there shows below
+	}
 	var err error
-	for _, pid := range pids {
+	for _, pid := range append([]int{server}, children(server)...) {
 		if e := syscall.Kill(pid, sig); e != nil && !errors.Is(e, syscall.ESRCH) {
 			err = errors.Join(err, e)
 		}
