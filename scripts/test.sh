@@ -140,10 +140,8 @@ programs() {
 
 # go vet is in cross, for six systems; go test need not do a part of it again.
 format() {
-	local unformatted
-	unformatted=$(gofmt -l .)
-	if [[ -n $unformatted ]]; then
-		printf 'gofmt would change:\n%s\n' "$unformatted"
+	if gofmt -l . | grep .; then
+		echo 'gofmt would change these'
 		return 1
 	fi
 }
@@ -160,17 +158,20 @@ cross() {
 	return $bad
 }
 
-# The sandbox and the rest are two runs at the same time, because what is covered is compiled into every test of a run: the
-# tests of the sandbox are not to be run again when the root package changes. Each may use all processors: one often has
-# nothing to do, and many tests wait. For packages without tests Go would build a tool that makes profiles of nothing.
+# Three runs at the same time, because what is covered is compiled into every test of a run: the tests of the sandbox, and those
+# that use neither, are not to be run again when the root package changes. For packages without tests Go would build a tool that
+# makes profiles of nothing.
 unit() {
-	local flags sandbox
-	flags=(-race -vet=off -timeout 20m -covermode=atomic $fresh)
+	local flags listed sandbox root rest
+	flags=(-race -vet=off -timeout 20m $fresh)
 	rm -f coverage.out coverage.sandbox.out
-	sandbox=$(go list -f '{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}}{{end}}' ./sandbox/...)
+	listed=$(go list -test -f '{{with .ForTest}}{{.}} {{$.Deps}}{{end}}' ./... | grep -vE '^(\S+/ringcx/(cmd|examples)[/ ]|$)' | sort)
+	sandbox=$(grep -oE '^\S+/ringcx/sandbox[/ ]\S*' <<<"$listed" | cut -d ' ' -f 1 | uniq)
+	root=$(grep -vE '^\S+/ringcx/sandbox[/ ]' <<<"$listed" | grep -E "[ [] *$(go list .)[] ]" | cut -d ' ' -f 1 | uniq)
+	rest=$(cut -d ' ' -f 1 <<<"$listed" | uniq | grep -vxF "$sandbox"$'\n'"$root")
 	go build -o "$tmp/testsummary" ./internal/testsummary
-	if ! "$tmp/testsummary" "${flags[@]}" -coverpkg=./sandbox/... -coverprofile=coverage.sandbox.out $sandbox \
-		-- "${flags[@]}" -coverpkg=. -coverprofile=coverage.out $(go list ./... | grep -vE '/ringcx/(sandbox|cmd|examples)(/|$)'); then
+	if ! "$tmp/testsummary" "${flags[@]}" -covermode=atomic -coverpkg=./sandbox/... -coverprofile=coverage.sandbox.out $sandbox \
+		-- "${flags[@]}" -covermode=atomic -coverpkg=. -coverprofile=coverage.out $root -- "${flags[@]}" $rest; then
 		rm -f coverage.out coverage.sandbox.out
 		return 1
 	fi
@@ -345,10 +346,8 @@ circle=test
 step need "what the tests need is installed"
 step format "gofmt"
 commands="the command and the examples, as processes"
-apart=
-if [[ -n $fresh ]] || ! chosen unit; then # one after the other: what fails is not to be the neighbour's fault
-	apart=yes
-fi
+apart=$fresh # one after the other: what fails is not to be the neighbour's fault
+chosen unit || apart=yes
 if [[ -n $apart ]]; then
 	step unit "tests, with the race detector"
 	step commands "$commands"
