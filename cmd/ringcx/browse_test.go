@@ -8,17 +8,16 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
 	"os"
-	"strconv"
 	"strings"
 
 	"github.com/go-jose/go-jose/v4"
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/ringcx-go/ringcx/internal/testpages"
+	"github.com/ringcx-go/ringcx/internal/testservers"
 )
 
 // browseMain is a browser and the person before it: "browse allow URL" signs in as $EMAIL with $PASSWORD and lets the
@@ -88,10 +87,9 @@ func goAstray(address string) error {
 // freePort sets a variable to a port of this machine that nobody uses, so that machines can run any number of tests.
 func freePort(ts *testscript.TestScript, neg bool, args []string) {
 	usage(ts, neg || len(args) != 1, "port NAME")
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	port, err := testservers.Port()
 	ts.Check(err)
-	ts.Setenv(args[0], strconv.Itoa(ln.Addr().(*net.TCPAddr).Port))
-	ts.Check(ln.Close())
+	ts.Setenv(args[0], port)
 }
 
 // makeKey writes a private key to a file, sets KEY_JWKS to its public half, and sees to it that nobody prints the key.

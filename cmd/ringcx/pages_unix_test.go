@@ -5,7 +5,6 @@ package main_test
 import (
 	"context"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ringcx-go/ringcx/internal/testservers"
 	"github.com/ringcx-go/ringcx/ringcxtest"
 )
 
@@ -37,12 +37,7 @@ var (
 // port is one of this machine that nobody uses.
 func port(t *testing.T) string {
 	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // to find a port that is free
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = ln.Close() }()
-	return ln.Addr().String()
+	return "127.0.0.1:" + testservers.FreePort(t)
 }
 
 // prepared is a block of a page as it can be run here: each sandbox has a port of its own, runs in the background, and is asked there.

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ringcx-go/ringcx/internal/testservers"
 	"github.com/ringcx-go/ringcx/ringcxtest"
 )
 
@@ -81,12 +82,7 @@ func TestTheLinesOfTheFirstScreenWorkAndStopTheSandbox(t *testing.T) {
 	if strings.Contains(block, "make ") || strings.Contains(block, "sudo") {
 		t.Errorf("it changes more than it says:\n%s", block)
 	}
-	ln, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // to find a port that is free
-	if err != nil {
-		t.Fatal(err)
-	}
-	address, home := ln.Addr().String(), t.TempDir()
-	_ = ln.Close()
+	address, home := "127.0.0.1:"+testservers.FreePort(t), t.TempDir()
 	// The command is built already, and the usual port is that of others on this machine.
 	block = regexp.MustCompile(`(?m)^go .*\n`).ReplaceAllString(block, "")
 	block = strings.NewReplacer("ringcx sandbox &", "ringcx sandbox --listen "+address+" &", "ringcx sandbox env", "ringcx sandbox env --listen "+address).Replace(block)

@@ -6,17 +6,16 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"sync"
 	"syscall"
-	"testing"
 	"time"
 
 	"github.com/ringcx-go/ringcx/internal/cli"
+	"github.com/ringcx-go/ringcx/internal/testservers"
 )
 
 // commandVariable is the environment variable that makes the test binary the command ringcx.
@@ -72,7 +71,7 @@ func (s spans) meet(from, to time.Time) bool {
 // newBroker prepares a broker, which does not run.
 func (f *fleet) newBroker(n int, store, more string) *broker {
 	f.t.Helper()
-	b := &broker{fleet: f, name: fmt.Sprintf("broker-%d", n), address: freeAddress(f.t), dir: f.t.TempDir(), url: store}
+	b := &broker{fleet: f, name: fmt.Sprintf("broker-%d", n), address: "127.0.0.1:" + testservers.FreePort(f.t), dir: f.t.TempDir(), url: store}
 	text := fmt.Sprintf("linger = \"0s\"\nmax_wait = \"1s\"\nreplicas = %d\n%s[[listen]]\naddress = %q\n", brokers, more, b.address)
 	must(f.t, os.WriteFile(b.config(), []byte(text), 0o600))
 	f.t.Cleanup(func() {
@@ -85,14 +84,6 @@ func (f *fleet) newBroker(n int, store, more string) *broker {
 		}
 	})
 	return b
-}
-
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	must(t, err)
-	defer func() { _ = ln.Close() }()
-	return ln.Addr().String()
 }
 
 func (b *broker) config() string { return filepath.Join(b.dir, "broker.toml") }

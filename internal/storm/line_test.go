@@ -6,6 +6,8 @@ import (
 	"net"
 	"sync"
 	"testing"
+
+	"github.com/ringcx-go/ringcx/internal/testservers"
 )
 
 // line is the way to a server, which can be held up, cut or closed.
@@ -24,7 +26,7 @@ type line struct {
 // newLine opens a line to an address, until the test ends.
 func newLine(t *testing.T, to string) *line {
 	t.Helper()
-	l := &line{t: t, to: to, address: "127.0.0.1:0", ends: map[net.Conn]bool{}, passes: make(chan struct{}), accepts: true}
+	l := &line{t: t, to: to, address: "127.0.0.1:" + testservers.FreePort(t), ends: map[net.Conn]bool{}, passes: make(chan struct{}), accepts: true}
 	close(l.passes)
 	must(t, l.listen())
 	t.Cleanup(l.shut)
