@@ -49,8 +49,8 @@ not_run() {
 
 chosen() { [[ $wanted == *" $circle "* || $wanted == *" $1 "* ]]; }
 
-# begin NAME... runs the functions of steps that mostly wait, one after the other, while other steps run. Those give way: what is
-# waited for comes as soon as on a machine of its own.
+# begin NAME... runs the functions of steps that mostly wait, one after the other, while other steps run. All but the storm give way:
+# what it waits for comes as soon as on a machine of its own.
 begin() {
 	local name chain=()
 	for name; do
@@ -64,6 +64,7 @@ begin() {
 	set -m # a group of processes of its own, which ends with this script
 	(
 		set +e
+		[[ $1 == storm ]] || renice -n 19 -p "$BASHPID" >/dev/null
 		for name in "${chain[@]}"; do
 			begun=$SECONDS
 			(
@@ -97,9 +98,7 @@ step() {
 	else
 		(
 			set -e
-			if compgen -G "$tmp/*.begun" >/dev/null; then
-				renice -n 19 -p "$BASHPID" >/dev/null
-			fi
+			! compgen -G "$tmp/*.begun" >/dev/null || renice -n 19 -p "$BASHPID" >/dev/null
 			"$name"
 		) 2>&1 | tee "$tmp/$name.log"
 		status=${PIPESTATUS[0]} took=$((SECONDS - begin))
@@ -354,7 +353,8 @@ if [[ -n $apart ]]; then
 	step commands "$commands"
 	begin storm
 else
-	begin commands storm traces
+	begin storm
+	begin commands traces
 	step unit "tests, with the race detector"
 fi
 step memory "what is measured without the race detector"
