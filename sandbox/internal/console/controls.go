@@ -2,6 +2,8 @@ package console
 
 import (
 	"net/http"
+	"net/url"
+	"strconv"
 	"time"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
@@ -13,20 +15,23 @@ import (
 )
 
 func (c *Console) controlsForm(v *visit, r *http.Request) endpoint.Response {
-	return c.showControls(v, r, &view.Controls{Fault: map[string]string{"kind": fault.Status, "path": "/api/auth/*", "times": "1"}})
+	return c.showControls(v, r, view.Form{Given: url.Values{"kind": {fault.Status}, "path": {"/api/auth/*"}, "times": {"1"}}})
 }
 
-func (c *Console) showControls(v *visit, r *http.Request, page *view.Controls) endpoint.Response {
-	page.Offset, page.Steps = inWords(c.ClockOffset()), clockSteps(c.Rules.Load())
+func (c *Console) showControls(v *visit, r *http.Request, f view.Form) endpoint.Response {
+	page := &view.Controls{Form: f, Offset: inWords(c.ClockOffset()), Steps: clockSteps(c.Rules.Load())}
 	if c.ClockOffset() < 0 {
 		page.Offset = "−" + inWords(-c.ClockOffset())
 	}
-	if page.Fault == nil {
-		page.Fault = map[string]string{}
+	if !f.Given.Has("share") { // another form than that of a hostile day
+		f.Given.Set("share", "0.1")
+		f.Given.Set("seed", strconv.FormatUint(c.Seed(), 10))
+		f.Given.Set("hostile-path", "/*")
+		f.Given.Set("max-delay", fault.DefaultMaxDelay.String())
 	}
-	c.describeFaults(page)
 	now := c.Now()
 	c.do(func(c locked) {
+		page.Faults, page.Day = c.Faults.List()
 		for what := range limit.Count {
 			page.Limits = append(page.Limits, c.limitView(what, now))
 			page.Quiet = append(page.Quiet, c.penaltiesOf(what, now)...)
@@ -54,15 +59,14 @@ func (c locked) limitView(what limit.Kind, now time.Time) view.Limit {
 
 // moveClock takes a duration as Go writes it.
 func (c *Console) moveClock(v *visit, r *http.Request) endpoint.Response {
-	text := wording.Typed(r.PostForm.Get("advance"))
-	d, err := time.ParseDuration(text)
+	f := filledIn(r, "advance")
+	d, err := time.ParseDuration(f.Given.Get("advance"))
 	if err == nil {
 		err = c.MoveClock(d)
 	}
 	if err != nil {
-		return c.showControls(v, r, &view.Controls{Advance: text, Wrong: map[string]string{
-			"advance": "Give a duration such as 90s, 6m, 1h30m or -5m, up to 100 years.",
-		}})
+		f.Wrong["advance"] = "Give a duration such as 90s, 6m, 1h30m or -5m, up to 100 years."
+		return c.showControls(v, r, f)
 	}
 	if d == 0 {
 		return c.done("controls", "same", "clock")

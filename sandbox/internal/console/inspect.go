@@ -112,16 +112,13 @@ func (i *inspection) credential(cred view.Credential) {
 	i.Kind, i.Good = "JWT credential of RingCentral", cred.State == "active"
 	i.State = "It is " + cred.State + "."
 	i.fact("Label", cred.Label)
-	i.fact("User", cred.Owner)
+	i.fact("User", cred.Owner.Name())
 	apps := "all apps of the account"
 	if cred.Apps != nil {
 		apps = strings.Join(cred.Apps, ", ")
 	}
 	i.fact("Authorized apps", apps)
-	if cred.Expires == "" {
-		cred.Expires = "never"
-	}
-	i.fact("Expires", cred.Expires)
+	i.fact("Expires", cred.Ends())
 }
 
 // session tells whose token it is, and why nothing of its session works, if that is so.

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/admin"
 	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/guard"
 	"github.com/ringcx-go/ringcx/sandbox/internal/journal"
@@ -47,22 +48,28 @@ func (c *Console) doneIn(r *http.Request, path, notice, place string) endpoint.R
 // choicesShown are the choices of a field that are listed.
 const choicesShown = 50
 
-// userPicker and accountPicker are the fields for these.
-func (c locked) userPicker(label, given, wrong string) *view.Picker {
+// userPicker is the field for a user: what was given as a user becomes the e-mail address.
+func (c locked) userPicker(label string, f view.Form) *view.Picker {
 	choices, total := c.userChoices("")
-	if u, _ := c.userCalled(given); u != nil {
-		given = u.Email
+	if u, _ := c.userCalled(f.Given.Get("user")); u != nil {
+		f.Given.Set("user", u.Email)
 	}
-	return &view.Picker{
-		ID: "user", Label: label, How: "an e-mail address, an ID, or a name that nobody else has", Given: given, Wrong: wrong, Choices: choices, Total: total,
-	}
+	return &view.Picker{ID: "user", Label: label, How: "an e-mail address, an ID, or a name that nobody else has", Choices: choices, Total: total}
 }
 
-func (c locked) accountPicker(label, given, wrong string) *view.Picker {
+// accountPicker is the field for an account, accountOf what was given there.
+func (c locked) accountPicker(label string) *view.Picker {
 	choices, total := c.accountChoices("")
-	return &view.Picker{
-		ID: "account", Label: label, How: "an ID, or a name that no other has", Given: given, Wrong: wrong, Choices: choices, Total: total,
+	return &view.Picker{ID: "account", Label: label, How: "an ID, or a name that no other has", Choices: choices, Total: total}
+}
+
+func (c locked) accountOf(f view.Form) admin.ID {
+	a, wrong := c.accountCalled(f.Given.Get("account"))
+	if a == nil {
+		f.Wrong["account"] = wrong
+		return 0
 	}
+	return admin.ID(a.ID)
 }
 
 // suggest answers with the choices that a text finds, for a field that is being filled in.

@@ -61,8 +61,7 @@ func (t *TokenTable) node(p *Page, find string) h.Node {
 	case t.long():
 		rows = t.pages()
 	}
-	return h.Section(h.AriaLabelledBy(t.ID),
-		h.H2(h.ID(t.ID), h.Text(t.Title)),
+	return section(t.ID, t.Title,
 		h.P(h.Class("hint"), about),
 		rows,
 	)

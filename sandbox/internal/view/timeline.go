@@ -56,8 +56,7 @@ func (v Timeline) content() h.Node {
 		)),
 		h.If(v.Bent, h.P(h.Class("hint"), h.Text("The scale is bent: long pauses are drawn shorter than they were."))),
 		h.If(v.Left != 0, h.P(h.Class("hint"), h.Textf("%d earlier %s in the table only.", v.Left, ofThem(v.Left, "sign-in is", "sign-ins are")))),
-		h.Section(h.AriaLabelledBy("events"),
-			h.H2(h.ID("events"), h.Text("The same in words")),
+		section("events", "The same in words",
 			table("Events", []string{"Time", "Server", "Sign-in", "What happened", "Request"}, h.Map(v.Events, v.event)),
 		),
 	}

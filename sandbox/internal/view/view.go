@@ -112,8 +112,7 @@ func (v *Password) main(p *Page) h.Node {
 		markup.Filled(v.Problem, func(problem string) h.Node {
 			return h.P(h.Class("problem"), h.Role("alert"), h.ID("problem"), h.Text(problem))
 		}),
-		h.Form(h.Method("post"), h.Action("/console/sign-in"), h.Class("narrow"), h.DataSecret(),
-			p.token(),
+		p.form("/console/sign-in", h.Class("narrow"), h.DataSecret(),
 			h.Div(h.Class("field"),
 				h.Label(h.For("password"), h.Text("Password")),
 				h.Input(h.ID("password"), h.Name("password"), h.Type("password"), h.AutoComplete("current-password"), h.Required(), h.AutoFocus(),
