@@ -4,6 +4,7 @@ package console
 
 import (
 	"net/http"
+	"net/url"
 	"sync"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/admin"
@@ -32,7 +33,7 @@ type Console struct {
 type visit struct {
 	id    string // value of its cookie
 	token string // in its forms: who sends it has seen the page
-	known bool   // has given the password
+	known bool   // has given the password; never changed
 	walk  *walk  // nil: the guide was not begun; never changed in place
 }
 
@@ -159,11 +160,25 @@ func (c *Console) take(mux *http.ServeMux, path string, page consolePage) {
 // done leads from a form to a page that says what was done, so that reloading it does nothing again; place is the id of what was
 // changed there, "" if that is all of it.
 func (c *Console) done(path, notice, place string) endpoint.Response {
-	target := guard.ConsolePath + path + "?done=" + notice
-	if place != "" {
-		target += "#" + place
+	return leadTo(path, url.Values{"done": {notice}}, place)
+}
+
+// doneIn is done for a form in a list, of which a part was shown: it leads to the same part.
+func (c *Console) doneIn(r *http.Request, path, notice, place string) endpoint.Response {
+	q := url.Values{"done": {notice}}
+	for _, name := range []string{"show", "find", "page"} {
+		if value := r.PostForm.Get(name); value != "" {
+			q.Set(name, value)
+		}
 	}
-	return endpoint.Redirect(http.StatusSeeOther, target)
+	return leadTo(path, q, place)
+}
+
+func leadTo(path string, query url.Values, place string) endpoint.Response {
+	if place != "" {
+		place = "#" + place
+	}
+	return endpoint.Redirect(http.StatusSeeOther, guard.ConsolePath+path+"?"+query.Encode()+place)
 }
 
 // consoleNotices are what a page says after a form.

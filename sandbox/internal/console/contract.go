@@ -3,13 +3,11 @@ package console
 import (
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
 	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
-	"github.com/ringcx-go/ringcx/sandbox/internal/guard"
 	"github.com/ringcx-go/ringcx/sandbox/internal/view"
 	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
@@ -95,19 +93,14 @@ func (c *Console) turnSettings(v *visit, r *http.Request) endpoint.Response {
 	if err != nil {
 		return c.refusal(http.StatusBadRequest, "Refused", err.Error())
 	}
-	q, place := url.Values{"done": {"settings"}}, firstChanged(before, c.Rules.Load())
+	notice, place := "settings", firstChanged(before, c.Rules.Load())
 	if place == "" {
-		q.Set("done", "same")
-	}
-	for _, name := range []string{"show", "find"} {
-		if value := r.PostForm.Get(name); value != "" {
-			q.Set(name, value)
-		}
+		notice = "same"
 	}
 	if r.PostForm.Get("back") == "all" {
 		place = ""
 	}
-	return endpoint.Redirect(http.StatusSeeOther, guard.ConsolePath+"contract?"+q.Encode()+place)
+	return c.doneIn(r, "contract", notice, place)
 }
 
 // firstChanged is the place on the page of the first setting whose value is another one; "" if none is.
@@ -115,7 +108,7 @@ func firstChanged(before, after *contract.Rules) string {
 	was := contract.NewDocument("", before).Lines
 	for i, l := range contract.NewDocument("", after).Lines {
 		if l.Setting != nil && l.Setting.Value != was[i].Setting.Value {
-			return "#set-" + l.Setting.Name
+			return "set-" + l.Setting.Name
 		}
 	}
 	return ""

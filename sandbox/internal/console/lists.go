@@ -5,14 +5,12 @@ import (
 	"fmt"
 	"iter"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/admin"
 	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
-	"github.com/ringcx-go/ringcx/sandbox/internal/guard"
 	"github.com/ringcx-go/ringcx/sandbox/internal/journal"
 	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 	"github.com/ringcx-go/ringcx/sandbox/internal/view"
@@ -32,17 +30,6 @@ func newListing(r *http.Request, path, param, what string) view.Listing {
 	return view.Listing{
 		Path: path, Param: param, What: what, Ask: searchWords[path], Find: wording.Cut(wording.Typed(q.Get("find")), journal.PathShown), Page: max(1, min(page, 1<<20)),
 	}
-}
-
-// doneIn is done for a form in a table: it leads to the page of the table that the form was on.
-func (c *Console) doneIn(r *http.Request, path, notice, place string) endpoint.Response {
-	q := url.Values{"done": {notice}}
-	for _, name := range []string{"find", "page"} {
-		if value := r.PostForm.Get(name); value != "" {
-			q.Set(name, value)
-		}
-	}
-	return endpoint.Redirect(http.StatusSeeOther, guard.ConsolePath+path+"?"+q.Encode()+place)
 }
 
 // choicesShown are the choices of a field that are listed.

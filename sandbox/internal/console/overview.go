@@ -2,7 +2,6 @@ package console
 
 import (
 	"net/http"
-	"strings"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/view"
@@ -39,21 +38,8 @@ func (c *Console) counts() []view.Count {
 		if c.Namespace == "" {
 			out = append(out, count("namespaces", inside, "namespaces"))
 		}
-		for i := range out {
-			if out[i].Count == 1 {
-				out[i].Name = singular(out[i].Name)
-			}
-		}
 		return out
 	})
-}
-
-// singular is the name of one of several things.
-func singular(name string) string {
-	if name == "with a verdict" || name == "in a penalty" {
-		return name
-	}
-	return strings.TrimSuffix(name, "s")
 }
 
 func count(name string, n int, path string) view.Count {

@@ -134,14 +134,14 @@ func (c *Console) revoke(_ *visit, r *http.Request) endpoint.Response {
 			for s := range c.Platform.AllOpen() {
 				if handle(c.Platform.ID(s.Number)) == want {
 					c.Platform.End(s, c.Now())
-					return c.doneIn(r, "sessions", "revoked", "#rc")
+					return c.doneIn(r, "sessions", "revoked", "rc")
 				}
 			}
 		case "refresh":
 			for _, in := range c.RingCX.SignIns.Backward(c.tx) {
 				if in.Turn > 0 && handle(c.RingCX.RefreshToken(&in)) == want {
 					c.RingCX.End(&in, c.Rules.Load().RingCXLogoutEndsAccess, c.Now())
-					return c.doneIn(r, "sessions", "revoked", "#refresh")
+					return c.doneIn(r, "sessions", "revoked", "refresh")
 				}
 			}
 		}

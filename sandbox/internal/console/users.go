@@ -120,5 +120,5 @@ func (c *Console) toUsers(r *http.Request, notice string, u *model.User) endpoin
 	if notice == "account" || notice == "new-user" {
 		r.PostForm.Set("find", strconv.FormatInt(u.ID, 10))
 	}
-	return c.doneIn(r, "accounts", notice, "#user-"+strconv.FormatInt(u.ID, 10))
+	return c.doneIn(r, "accounts", notice, "user-"+strconv.FormatInt(u.ID, 10))
 }

@@ -40,8 +40,8 @@ func (v *App) main(*Page) h.Node {
 		),
 		section("settings", "Settings",
 			h.Dl(h.Class("pairs"),
-				pair("Auth", h.Text(auth), markup.Filled(kind, func(kind string) h.Node { return h.Text(", " + kind) })),
-				markup.Filled(v.AuthMethod, func(method string) h.Node { return pair("Client authentication", code(method), h.Text(" only")) }),
+				pair("Auth", h.Text(auth), h.If(kind != "", h.Text(", "+kind))),
+				h.If(v.AuthMethod != "", pair("Client authentication", code(v.AuthMethod), h.Text(" only"))),
 				h.If(v.Flow != "jwt", pair("OAuth Redirect URI", v.redirects())),
 				pair("Issue refresh tokens?", h.Text(yes(v.RefreshTokens))),
 				pair("Application Scopes", v.scopes()),
@@ -130,7 +130,7 @@ func (v *Apps) main(*Page) h.Node {
 			auth, kind := a.auth()
 			return h.Tr(
 				head(h.A(h.Href("/console/apps/"+markup.Escape(a.ID)), h.Text(a.Name)), code(a.ID)),
-				cell("Auth", h.Text(auth), markup.Filled(kind, small)),
+				cell("Auth", h.Text(auth), h.If(kind != "", small(kind))),
 				cell("Refresh tokens", h.Text(yes(a.RefreshTokens))),
 				cell("Scopes", a.scopes()),
 				cell("Access", h.Text(a.access())),

@@ -90,7 +90,7 @@ func (v *Contract) back(p *Page) h.Node {
 
 func (v *Contract) search() h.Node {
 	return h.Form(h.Class("filter"), h.Method("get"), h.Action("/console/contract"), h.Role("search"), h.AriaLabel("Contract"),
-		markup.Filled(v.Filter, func(filter string) h.Node { return markup.Hidden("show", filter) }),
+		h.If(v.Filter != "", markup.Hidden("show", v.Filter)),
 		search("find", "Find words, a path or a setting", v.Find),
 		button("second", "Find"),
 		h.If(v.Find != "", h.Group{markup.Space, h.A(shows(v.Filter), h.Text("Everything"))}),
@@ -112,9 +112,7 @@ func (v *Contract) line(l contract.Line) h.Node {
 		h.Div(
 			h.P(withCode(l.Says)),
 			sureness(&l),
-			markup.Filled(l.Fixed, func(reason string) h.Node {
-				return h.Group{markup.Space, h.Small(h.Text("No switch: "), withCode(reason), h.Text("."))}
-			}),
+			h.If(l.Fixed != "", h.Group{markup.Space, h.Small(h.Text("No switch: "), withCode(l.Fixed), h.Text("."))}),
 		),
 		h.Iff(l.Setting != nil, func() h.Node { return h.Div(h.Class("choice"), v.setting(l.Setting)) }),
 	)
@@ -127,7 +125,7 @@ func sureness(l *contract.Line) h.Node {
 		h.Map(l.Certainty, func(word string) h.Node { return h.Group{h.Span(h.Class("sure "+word), h.Text(word)), markup.Space} }),
 		withCode(doubt),
 		h.If(doubt != "" && l.Sources != "", h.Text("; ")),
-		markup.Filled(l.Sources, func(sources string) h.Node { return h.Text("source " + sources) }),
+		h.If(l.Sources != "", h.Text("source "+l.Sources)),
 	)
 }
 

@@ -53,7 +53,7 @@ func (f *Form) radio(name, id, value, label string) h.Node {
 
 // wrong is what is wrong with a field, said below it.
 func (f *Form) wrong(id string) h.Node {
-	return markup.Filled(f.Wrong[id], func(text string) h.Node { return h.P(h.Class("wrong"), h.ID(id+"-wrong"), h.Text(text)) })
+	return h.If(f.Wrong[id] != "", h.P(h.Class("wrong"), h.ID(id+"-wrong"), h.Text(f.Wrong[id])))
 }
 
 // described is the attribute of what wrong says something about.

@@ -78,7 +78,7 @@ func (l *Listing) pages() h.Node {
 // place are the fields by which a form in a table leads back to where it was.
 func (l *Listing) place() h.Node {
 	return h.Group{
-		markup.Filled(l.Find, func(find string) h.Node { return markup.Hidden("find", find) }),
+		h.If(l.Find != "", markup.Hidden("find", l.Find)),
 		h.If(l.Page > 1, markup.Hidden("page", strconv.Itoa(l.Page))),
 	}
 }

@@ -2,9 +2,9 @@ package view
 
 import (
 	"strconv"
+	"strings"
 
 	h "github.com/ringcx-go/ringcx/sandbox/internal/html"
-	"github.com/ringcx-go/ringcx/sandbox/internal/markup"
 	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 )
 
@@ -18,7 +18,7 @@ type Overview struct {
 
 // Count is how many there are of something.
 type Count struct {
-	Name  string
+	Name  string // of several
 	Count int
 	Path  string // page about it, below the console's
 }
@@ -60,7 +60,7 @@ func (v *Overview) main(p *Page) h.Node {
 
 // shown is a value to copy; hint: "" is none.
 func shown(id, label, value, hint string) h.Node {
-	return h.Group{h.Dt(h.Text(label), markup.Filled(hint, small)), h.Dd(copied(id, label, value))}
+	return h.Group{h.Dt(h.Text(label), h.If(hint != "", small(hint))), h.Dd(copied(id, label, value))}
 }
 
 // environment are the lines of a shell that lead programs to the sandbox.
@@ -72,5 +72,6 @@ func (v *Overview) environment() string {
 }
 
 func (c *Count) node() h.Node {
-	return h.A(h.Href("/console/"+c.Path), h.Strong(h.Text(strconv.Itoa(c.Count))), h.Text(" "+c.Name))
+	name := ofThem(c.Count, strings.TrimSuffix(c.Name, "s"), c.Name)
+	return h.A(h.Href("/console/"+c.Path), h.Strong(h.Text(strconv.Itoa(c.Count))), h.Text(" "+name))
 }

@@ -145,11 +145,9 @@ func (v *Requests) search() h.Node {
 				),
 			),
 		),
-		markup.Filled(f.Token, func(token string) h.Node {
-			return h.Group{
-				markup.Hidden("of", token),
-				h.P(h.Text("Only requests that were refused with the token "), code(token), h.Text(".")),
-			}
+		h.If(f.Token != "", h.Group{
+			markup.Hidden("of", f.Token),
+			h.P(h.Text("Only requests that were refused with the token "), code(f.Token), h.Text(".")),
 		}),
 		button("second", "Filter"),
 		h.If(v.filtered(), h.Group{markup.Space, h.A(h.Href("/console/requests"), h.Text("All requests"))}),
@@ -181,17 +179,15 @@ func (e *Entry) node() h.Node {
 	return h.Li(h.ID("request-"+number), h.Details(
 		e.summary(),
 		h.Dl(h.Class("pairs"),
-			markup.Filled(e.Reason, func(reason string) h.Node { return pair("Why it was refused", h.Text(reason)) }),
-			markup.Filled(e.Answer, func(answer string) h.Node { return pair("Answer", code(answer)) }),
+			h.If(e.Reason != "", pair("Why it was refused", h.Text(e.Reason))),
+			h.If(e.Answer != "", pair("Answer", code(e.Answer))),
 			e.sender(),
-			markup.Filled(e.Token, func(token string) h.Node {
-				return pair("Token",
-					h.A(h.Href("/console/requests?of="+markup.Escape(token)), code(token)),
-					h.Small(h.Text("The first digits of its SHA-256: "), code(`printf %s "$TOKEN" | sha256sum`), h.Text(". "),
-						h.A(h.Href("/console/sessions"), h.Text("Sessions and tokens")), h.Text(" have the same.")),
-				)
-			}),
-			markup.Filled(e.Operation, func(operation string) h.Node { return pair("Operation", h.Text(operation)) }),
+			h.If(e.Token != "", pair("Token",
+				h.A(h.Href("/console/requests?of="+markup.Escape(e.Token)), code(e.Token)),
+				h.Small(h.Text("The first digits of its SHA-256: "), code(`printf %s "$TOKEN" | sha256sum`), h.Text(". "),
+					h.A(h.Href("/console/sessions"), h.Text("Sessions and tokens")), h.Text(" have the same.")),
+			)),
+			h.If(e.Operation != "", pair("Operation", h.Text(e.Operation))),
 			h.Map(e.Verdicts, func(word string) h.Node {
 				help := "None is known."
 				if known := verdict.Help(word); known != "" {
@@ -211,7 +207,7 @@ func (e *Entry) summary() h.Node {
 		status = strconv.Itoa(e.Status)
 	}
 	more := func(class, text string) h.Node {
-		return markup.Filled(text, func(text string) h.Node { return h.Group{markup.Space, h.Span(h.Class(class), h.Text(text))} })
+		return h.If(text != "", h.Group{markup.Space, h.Span(h.Class(class), h.Text(text))})
 	}
 	spoiled := e.Fault
 	if spoiled != "" {

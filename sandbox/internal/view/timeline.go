@@ -128,7 +128,7 @@ func (v Timeline) event(e timeline.Event) h.Node {
 	}
 	holder, request := h.Node(h.Text("not known")), h.Node(h.Text(e.Why))
 	if l := v.Holder(e); l != nil {
-		holder = h.Group{bdi(l.Name()), markup.Filled(l.About, small)}
+		holder = h.Group{bdi(l.Name()), h.If(l.About != "", small(l.About))}
 	}
 	if e.Path != "" {
 		status := "cut"
