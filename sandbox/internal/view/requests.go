@@ -202,10 +202,6 @@ func (e *Entry) node() h.Node {
 
 // summary is the line of an entry.
 func (e *Entry) summary() h.Node {
-	status, tone := "cut", statusTone(e.Status)
-	if e.Status != 0 {
-		status = strconv.Itoa(e.Status)
-	}
 	more := func(class, text string) h.Node {
 		return h.If(text != "", h.Group{markup.Space, h.Span(h.Class(class), h.Text(text))})
 	}
@@ -215,13 +211,21 @@ func (e *Entry) summary() h.Node {
 	}
 	return h.Summary(
 		moment(e.Time, time.TimeOnly), markup.Space,
-		h.Span(h.Class("status "+tone), h.Text(status)), markup.Space,
+		h.Span(h.Class("status "+statusTone(e.Status)), h.Text(statusText(e.Status))), markup.Space,
 		h.Span(h.Class("method"), h.Text(e.Method)), markup.Space,
 		h.Span(h.Class("path"), h.Text(e.Path)),
 		more("spoilt", spoiled),
 		h.Map(e.Verdicts, func(word string) h.Node { return h.Group{markup.Space, mark(word)} }),
 		more("why", e.Reason),
 	)
+}
+
+// statusText is a status, or that the connection was cut before.
+func statusText(status int) string {
+	if status == 0 {
+		return "cut"
+	}
+	return strconv.Itoa(status)
 }
 
 // statusTone says in a word how a status is shown.
