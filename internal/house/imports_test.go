@@ -176,7 +176,7 @@ var rooms = map[string][]string{
 		"admin", "budget", "contract", "endpoint", "fault", "journal", "limit", "model", "permission", "ringcx", "token", "wording",
 	},
 	"timeline": {"admin", "contract", "endpoint", "journal", "platform", "state"},
-	"view":     {"admin", "contract", "guard", "html", "journal", "markup", "platform", "timeline", "verdict"},
+	"view":     {"admin", "contract", "fault", "guard", "html", "journal", "markup", "model", "platform", "timeline", "verdict"},
 	"console": {
 		"admin", "budget", "contract", "endpoint", "fault", "guard", "instant", "journal", "limit", "model", "permission", "platform",
 		"recent", "ringcx", "state", "timeline", "token", "verdict", "view", "wording",

@@ -4,6 +4,7 @@
 package admin
 
 import (
+	"fmt"
 	"net/http"
 	"sync/atomic"
 	"time"
@@ -40,6 +41,17 @@ func (a *Sandbox) Do(do func(tx *state.Tx)) {
 	a.Lock.Lock()
 	defer a.Lock.Unlock()
 	do(a.Lock.Tx)
+}
+
+// ErrFaults is why no other fault is armed.
+var ErrFaults = fmt.Errorf("%d faults are armed already: disarm them, with DELETE /_sandbox/faults", fault.MaxArmed)
+
+// ChangeFaults changes what is armed or the day, and says how much is armed then.
+func (a *Sandbox) ChangeFaults(change func()) int {
+	a.Lock.Lock()
+	defer a.Lock.Unlock()
+	change()
+	return a.Faults.Size()
 }
 
 // Host is what only the server itself can do.

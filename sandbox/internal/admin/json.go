@@ -22,26 +22,27 @@ var ErrNoSuchThing = errors.New("no such thing")
 
 // Answer is 200 with what was asked for, else 404, 408, 413, 503 or 400 with an error in words.
 func Answer(v any, err error) endpoint.Response {
+	refusal := func(status int, words string) endpoint.Response {
+		return endpoint.JSON(status, map[string]string{"error": words})
+	}
 	var large *http.MaxBytesError
 	var slow net.Error
 	switch {
 	case errors.As(err, &slow) && slow.Timeout():
-		return endpoint.JSON(http.StatusRequestTimeout, map[string]string{"error": "the body of the request did not come in time"}).
-			With("Connection", "close")
+		return refusal(http.StatusRequestTimeout, "the body of the request did not come in time").With("Connection", "close")
 	case errors.Is(err, ErrNoSuchThing):
-		return endpoint.JSON(http.StatusNotFound, map[string]string{"error": err.Error()})
+		return refusal(http.StatusNotFound, err.Error())
 	case errors.As(err, &large) && large.Limit == budget.SnapshotLimit:
-		return endpoint.JSON(http.StatusRequestEntityTooLarge, map[string]string{"error": fmt.Sprintf(
-			"the snapshot is larger than %d MiB; a sandbox that is started with --snapshot FILE takes it", budget.SnapshotLimit>>20)})
+		return refusal(http.StatusRequestEntityTooLarge, fmt.Sprintf(
+			"the snapshot is larger than %d MiB; a sandbox that is started with --snapshot FILE takes it", budget.SnapshotLimit>>20))
 	case errors.As(err, new(budget.HeavyError)):
-		return endpoint.JSON(http.StatusRequestEntityTooLarge, map[string]string{"error": err.Error()})
+		return refusal(http.StatusRequestEntityTooLarge, err.Error())
 	case errors.As(err, &large):
-		return endpoint.JSON(http.StatusRequestEntityTooLarge, map[string]string{"error": fmt.Sprintf(
-			"the request is larger than %d KiB", large.Limit>>10)})
+		return refusal(http.StatusRequestEntityTooLarge, fmt.Sprintf("the request is larger than %d KiB", large.Limit>>10))
 	case errors.Is(err, budget.ErrCrowded):
-		return endpoint.JSON(http.StatusServiceUnavailable, map[string]string{"error": err.Error()}).With("Retry-After", "5")
+		return refusal(http.StatusServiceUnavailable, err.Error()).With("Retry-After", "5")
 	case err != nil:
-		return endpoint.JSON(http.StatusBadRequest, map[string]string{"error": err.Error()})
+		return refusal(http.StatusBadRequest, err.Error())
 	}
 	return endpoint.JSON(http.StatusOK, v)
 }

@@ -80,11 +80,8 @@ func (in *UserChange) Check() error {
 	return nil
 }
 
-// ChangeUser changes a user, or nothing of it. The lock is held.
+// ChangeUser makes a change that was checked, or nothing of it. The lock is held.
 func (a *Sandbox) ChangeUser(u *model.User, in *UserChange) error {
-	if err := in.Check(); err != nil {
-		return err
-	}
 	if in.Role != nil {
 		as, err := permission.FindRole(*in.Role)
 		if err != nil {

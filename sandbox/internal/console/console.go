@@ -4,6 +4,7 @@ package console
 
 import (
 	"net/http"
+	"net/url"
 	"sync"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/admin"
@@ -32,7 +33,7 @@ type Console struct {
 type visit struct {
 	id    string // value of its cookie
 	token string // in its forms: who sends it has seen the page
-	known bool   // has given the password
+	known bool   // has given the password; never changed
 	walk  *walk  // nil: the guide was not begun; never changed in place
 }
 
@@ -72,13 +73,13 @@ func New(s *admin.Sandbox) *Console {
 	c.show(mux, "credentials/new", c.credentialForm)
 	c.take(mux, "credentials/new", c.createCredential)
 	c.show(mux, "credentials/{id}", c.credentialPage)
-	c.take(mux, "credentials/{id}/delete", c.deleteCredential)
+	c.act(mux, "credentials/{id}/delete", "credentials", c.deleteCredential)
 	c.show(mux, "accounts", c.accountList)
 	c.take(mux, "accounts", c.createAccount)
-	c.take(mux, "users", c.createUser)
-	c.take(mux, "users/{id}", c.changeUser)
+	c.act(mux, "users", "accounts", c.createUser)
+	c.act(mux, "users/{id}", "accounts", c.changeUser)
 	c.show(mux, "sessions", c.sessionList)
-	c.take(mux, "sessions/revoke", c.revoke)
+	c.act(mux, "sessions/revoke", "sessions", c.revoke)
 	c.show(mux, "inspector", c.inspectForm)
 	c.take(mux, "inspector", c.inspect)
 	c.show(mux, "requests", c.requestList)
@@ -86,54 +87,36 @@ func New(s *admin.Sandbox) *Console {
 	c.show(mux, "timeline", c.timeline)
 	mux.HandleFunc("GET "+guard.ConsolePath+"requests/stream", c.requestStream)
 	c.show(mux, "controls", c.controlsForm)
-	c.take(mux, "controls/clock", c.moveClock)
-	c.take(mux, "controls/faults", c.armFault)
-	c.take(mux, "controls/faults/clear", c.clearFaults)
+	c.act(mux, "controls/clock", "controls", c.moveClock)
+	c.act(mux, "controls/faults", "controls", c.armFault)
+	c.act(mux, "controls/faults/clear", "controls", c.clearFaults)
 	c.show(mux, "contract", c.contractForm)
 	c.take(mux, "contract", c.turnSettings)
-	c.take(mux, "controls/hostile", c.beginDay)
-	c.take(mux, "controls/hostile/end", c.endDay)
-	c.take(mux, "controls/limits", c.turnLimits)
-	c.take(mux, "controls/reset", c.startOver)
+	c.act(mux, "controls/hostile", "controls", c.beginDay)
+	c.act(mux, "controls/hostile/end", "controls", c.endDay)
+	c.act(mux, "controls/limits", "controls", c.turnLimits)
+	c.act(mux, "controls/reset", "controls", c.startOver)
 	mux.HandleFunc("GET "+guard.ConsolePath+"controls/snapshot", c.saveSnapshot)
-	for _, path := range []string{"controls/snapshot", "controls/snapshot/take"} {
-		c.take(mux, path, c.loadSnapshot)
-	}
+	c.take(mux, "controls/snapshot", c.loadSnapshot)
+	c.act(mux, "controls/snapshot/take", "controls", c.loadSnapshot)
 	if s.Namespace == "" {
 		c.show(mux, "namespaces", c.namespaceList)
 		c.take(mux, "namespaces", c.beginNamespace)
 		c.take(mux, "namespaces/{name}/delete", c.deleteNamespace)
 	}
+	c.lead(mux, "namespaces/{name}/delete", "namespaces")
 	c.show(mux, "sign-in", c.passwordForm)
 	c.take(mux, "sign-in", c.takePassword)
 	mux.HandleFunc("GET /console", func(w http.ResponseWriter, _ *http.Request) {
 		endpoint.Redirect(http.StatusMovedPermanently, guard.ConsolePath).Write(w)
 	})
-	c.lead(mux)
+	c.show(mux, "", func(*visit, *http.Request) endpoint.Response { return c.missing("There is no such page.") })
 	c.routes = mux
 	return c
 }
 
-// lead routes what is asked for and is no page.
-func (c *Console) lead(mux *http.ServeMux) {
-	c.show(mux, "", func(*visit, *http.Request) endpoint.Response { return c.missing("There is no such page.") })
-	for path, page := range formPages {
-		c.show(mux, path, func(*visit, *http.Request) endpoint.Response {
-			return endpoint.Redirect(http.StatusSeeOther, guard.ConsolePath+page)
-		})
-	}
-}
-
-// formPages are the addresses that only take forms, with the page that has the form: there leads whoever asks for the address
-// again after a refusal.
-var formPages = map[string]string{
-	"users": "accounts", "users/{id}": "accounts", "credentials/{id}/delete": "credentials", "sessions/revoke": "sessions",
-	"controls/clock": "controls", "controls/faults": "controls", "controls/faults/clear": "controls", "controls/hostile": "controls",
-	"controls/hostile/end": "controls", "controls/limits": "controls", "controls/reset": "controls",
-	"controls/snapshot/take": "controls", "namespaces/{name}/delete": "namespaces",
-}
-
-// show routes pages, take routes forms.
+// show routes pages, take routes forms, and act those whose address has no page: lead leads to the one that has the form who asks
+// for the address again after a refusal.
 func (c *Console) show(mux *http.ServeMux, path string, page consolePage) {
 	mux.HandleFunc("GET "+guard.ConsolePath+path, func(w http.ResponseWriter, r *http.Request) { page(visitOf(r), r).Write(w) })
 }
@@ -156,14 +139,39 @@ func (c *Console) take(mux *http.ServeMux, path string, page consolePage) {
 	})
 }
 
+func (c *Console) act(mux *http.ServeMux, path, from string, page consolePage) {
+	c.take(mux, path, page)
+	c.lead(mux, path, from)
+}
+
+func (c *Console) lead(mux *http.ServeMux, path, to string) {
+	c.show(mux, path, func(*visit, *http.Request) endpoint.Response {
+		return endpoint.Redirect(http.StatusSeeOther, guard.ConsolePath+to)
+	})
+}
+
 // done leads from a form to a page that says what was done, so that reloading it does nothing again; place is the id of what was
 // changed there, "" if that is all of it.
 func (c *Console) done(path, notice, place string) endpoint.Response {
-	target := guard.ConsolePath + path + "?done=" + notice
-	if place != "" {
-		target += "#" + place
+	return leadTo(path, url.Values{"done": {notice}}, place)
+}
+
+// doneIn is done for a form in a list, of which a part was shown: it leads to the same part.
+func (c *Console) doneIn(r *http.Request, path, notice, place string) endpoint.Response {
+	q := url.Values{"done": {notice}}
+	for _, name := range []string{"show", "find", "page"} {
+		if value := r.PostForm.Get(name); value != "" {
+			q.Set(name, value)
+		}
 	}
-	return endpoint.Redirect(http.StatusSeeOther, target)
+	return leadTo(path, q, place)
+}
+
+func leadTo(path string, query url.Values, place string) endpoint.Response {
+	if place != "" {
+		place = "#" + place
+	}
+	return endpoint.Redirect(http.StatusSeeOther, guard.ConsolePath+path+"?"+query.Encode()+place)
 }
 
 // consoleNotices are what a page says after a form.

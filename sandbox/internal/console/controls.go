@@ -1,32 +1,41 @@
 package console
 
 import (
+	"cmp"
 	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/fault"
 	"github.com/ringcx-go/ringcx/sandbox/internal/instant"
 	"github.com/ringcx-go/ringcx/sandbox/internal/limit"
+	"github.com/ringcx-go/ringcx/sandbox/internal/ringcx"
 	"github.com/ringcx-go/ringcx/sandbox/internal/view"
 	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
 func (c *Console) controlsForm(v *visit, r *http.Request) endpoint.Response {
-	return c.showControls(v, r, &view.Controls{Fault: map[string]string{"kind": fault.Status, "path": "/api/auth/*", "times": "1"}})
+	return c.showControls(v, r, view.Form{Given: url.Values{"kind": {fault.Status}, "path": {"/api/auth/*"}, "times": {"1"}}})
 }
 
-func (c *Console) showControls(v *visit, r *http.Request, page *view.Controls) endpoint.Response {
-	page.Offset, page.Steps = inWords(c.ClockOffset()), clockSteps(c.Rules.Load())
+func (c *Console) showControls(v *visit, r *http.Request, f view.Form) endpoint.Response {
+	page := &view.Controls{Form: f, Offset: inWords(c.ClockOffset()), Steps: clockSteps(c.Rules.Load())}
 	if c.ClockOffset() < 0 {
 		page.Offset = "−" + inWords(-c.ClockOffset())
 	}
-	if page.Fault == nil {
-		page.Fault = map[string]string{}
+	if !f.Given.Has("share") { // another form than that of a hostile day
+		f.Given.Set("share", "0.1")
+		f.Given.Set("seed", strconv.FormatUint(c.Seed(), 10))
+		f.Given.Set("hostile-path", "/*")
+		f.Given.Set("max-delay", fault.DefaultMaxDelay.String())
 	}
-	c.describeFaults(page)
 	now := c.Now()
 	c.do(func(c locked) {
+		page.Faults, page.Day = c.Faults.List()
 		for what := range limit.Count {
 			page.Limits = append(page.Limits, c.limitView(what, now))
 			page.Quiet = append(page.Quiet, c.penaltiesOf(what, now)...)
@@ -54,15 +63,14 @@ func (c locked) limitView(what limit.Kind, now time.Time) view.Limit {
 
 // moveClock takes a duration as Go writes it.
 func (c *Console) moveClock(v *visit, r *http.Request) endpoint.Response {
-	text := wording.Typed(r.PostForm.Get("advance"))
-	d, err := time.ParseDuration(text)
+	f := filledIn(r, "advance")
+	d, err := time.ParseDuration(f.Given.Get("advance"))
 	if err == nil {
 		err = c.MoveClock(d)
 	}
 	if err != nil {
-		return c.showControls(v, r, &view.Controls{Advance: text, Wrong: map[string]string{
-			"advance": "Give a duration such as 90s, 6m, 1h30m or -5m, up to 100 years.",
-		}})
+		f.Wrong["advance"] = "Give a duration such as 90s, 6m, 1h30m or -5m, up to 100 years."
+		return c.showControls(v, r, f)
 	}
 	if d == 0 {
 		return c.done("controls", "same", "clock")
@@ -97,4 +105,58 @@ func (c *Console) startOver(*visit, *http.Request) endpoint.Response {
 		return c.refusal(http.StatusInternalServerError, "Not kept", err.Error())
 	}
 	return c.done("controls", "reset", "")
+}
+
+// penaltiesShown are the penalties that are listed, those that end last.
+const penaltiesShown = 50
+
+// penaltiesOf lists who is in a penalty of a limit.
+func (c locked) penaltiesOf(what limit.Kind, now time.Time) (out []view.Penalty) {
+	for key, b := range c.Limits.All(what) {
+		if end := b.Quiet.Time(); now.Before(end) {
+			out = append(out, view.Penalty{Limit: limit.Kinds[what].Title, Who: c.counted(key), Left: inWords(end.Sub(now)), Until: end})
+		}
+	}
+	return out
+}
+
+// penalties counts who is in one, of any limit.
+func (c locked) penalties() int {
+	n := 0
+	for what := range limit.Count {
+		n += c.limitView(what, c.Now()).Penalties
+	}
+	return n
+}
+
+// sortPenalties puts those that end last first, and leaves so many of them.
+func sortPenalties(all []view.Penalty) (shown []view.Penalty, more int) {
+	slices.SortFunc(all, func(a, b view.Penalty) int {
+		return cmp.Or(b.Until.Compare(a.Until), cmp.Compare(a.Who, b.Who), cmp.Compare(a.Limit, b.Limit))
+	})
+	n := min(len(all), penaltiesShown)
+	return all[:n], len(all) - n
+}
+
+// counted names whom a key of a limit stands for: an app, a user, an account, or several of them.
+func (c locked) counted(key string) string {
+	var out []string
+	for _, part := range strings.Fields(strings.TrimPrefix(key, "account ")) {
+		id, err := strconv.ParseInt(part, 10, 64)
+		switch {
+		case c.World.App(c.tx, part) != nil:
+			out = append(out, c.World.App(c.tx, part).Name)
+		case err != nil:
+			out = append(out, part)
+		case c.World.Account(c.tx, id) != nil:
+			out = append(out, "all of "+c.World.Account(c.tx, id).Name)
+		case c.World.Member(c.tx, id) != nil:
+			out = append(out, ringcx.Principal{User: c.World.Member(c.tx, id)}.Name())
+		case c.World.AgentNumbered(c.tx, part) != nil:
+			out = append(out, ringcx.Principal{Assignment: c.World.AgentNumbered(c.tx, part)}.Name())
+		default:
+			out = append(out, part)
+		}
+	}
+	return strings.Join(out, ", ")
 }

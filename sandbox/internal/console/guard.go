@@ -26,7 +26,7 @@ func visitOf(r *http.Request) *visit { return r.Context().Value(visitKey{}).(*vi
 // it. Forms have to come from a page of this visit, so that no other web site can send one; the guard was passed before.
 func (c *Console) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if c.Guard.Open && !c.Guard.IsLocal(r) {
-		c.stranger(r).Write(w)
+		c.stranger().Write(w)
 		return
 	}
 	v, known := c.visitor(r)
@@ -45,7 +45,7 @@ func (c *Console) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		endpoint.Redirect(http.StatusSeeOther, guard.ConsolePath).Write(w)
 		return
 	}
-	if !c.Guard.Open && !c.admitted(v) && !signIn {
+	if !c.Guard.Open && !v.known && !signIn {
 		endpoint.Redirect(http.StatusSeeOther, guard.ConsolePath+"sign-in").Write(w)
 		return
 	}
@@ -53,7 +53,7 @@ func (c *Console) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // stranger tells who is not at this machine how the console is opened for others.
-func (c *Console) stranger(*http.Request) endpoint.Response {
+func (c *Console) stranger() endpoint.Response {
 	return c.refusal(http.StatusForbidden, "The console is closed here",
 		"Without a password the console can be used from the machine that the sandbox runs on, under the name localhost or 127.0.0.1.",
 		"To use it from elsewhere, start the sandbox with a password: ringcx sandbox --console-password-file FILE, or RINGCX_CONSOLE_PASSWORD in its environment.",
@@ -89,12 +89,6 @@ func (c *Console) cookie(r *http.Request, v *visit) *http.Cookie {
 		Name: consoleCookie(r), Value: v.id, Path: "/console", HttpOnly: true, SameSite: http.SameSiteStrictMode,
 		Secure: r.TLS != nil,
 	}
-}
-
-func (c *Console) admitted(v *visit) bool {
-	c.visitors.Lock()
-	defer c.visitors.Unlock()
-	return v.known
 }
 
 // genuine reports whether a form was sent from a page that v has seen; if not, the refusal is the answer.
@@ -145,7 +139,7 @@ func formToken(r *http.Request) (string, error) {
 
 // passwordForm is the page on which people say that they know the password.
 func (c *Console) passwordForm(v *visit, _ *http.Request) endpoint.Response {
-	if c.Guard.Open || c.admitted(v) {
+	if c.Guard.Open || v.known {
 		return endpoint.Redirect(http.StatusSeeOther, guard.ConsolePath)
 	}
 	return c.askPassword(v, http.StatusOK, "")

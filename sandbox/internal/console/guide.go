@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"strings"
 	"time"
@@ -163,10 +164,7 @@ func (c *Console) step(w *walk, r *http.Request) {
 		w.failed = &result
 		return
 	}
-	tokens := map[string]string{}
-	for name, value := range w.tokens {
-		tokens[name] = value
-	}
+	tokens := maps.Clone(w.tokens)
 	var fields map[string]any
 	if json.Unmarshal(body, &fields) == nil {
 		for field, name := range s.keep {
@@ -226,15 +224,13 @@ func (c *Console) answerInside(r *http.Request) (got endpoint.Response, cut bool
 			cut = true
 		}
 	}()
-	rec := newRecorder()
+	rec := &recorder{endpoint.Response{Header: http.Header{}}}
 	c.ServeVendor(rec, r)
 	return rec.got, false
 }
 
 // recorder keeps what is written to it.
 type recorder struct{ got endpoint.Response }
-
-func newRecorder() *recorder { return &recorder{endpoint.Response{Header: http.Header{}}} }
 
 func (r *recorder) Header() http.Header { return r.got.Header }
 

@@ -5,13 +5,12 @@ import (
 	"fmt"
 	"iter"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/admin"
 	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
-	"github.com/ringcx-go/ringcx/sandbox/internal/guard"
 	"github.com/ringcx-go/ringcx/sandbox/internal/journal"
 	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 	"github.com/ringcx-go/ringcx/sandbox/internal/view"
@@ -33,36 +32,31 @@ func newListing(r *http.Request, path, param, what string) view.Listing {
 	}
 }
 
-// doneIn is done for a form in a table: it leads to the page of the table that the form was on.
-func (c *Console) doneIn(r *http.Request, path, notice, place string) endpoint.Response {
-	q := url.Values{"done": {notice}}
-	for _, name := range []string{"find", "page"} {
-		if value := r.PostForm.Get(name); value != "" {
-			q.Set(name, value)
-		}
-	}
-	return endpoint.Redirect(http.StatusSeeOther, guard.ConsolePath+path+"?"+q.Encode()+place)
-}
-
 // choicesShown are the choices of a field that are listed.
 const choicesShown = 50
 
-// userPicker and accountPicker are the fields for these.
-func (c locked) userPicker(label, given, wrong string) *view.Picker {
+// userPicker is the field for a user: what was given as a user becomes the e-mail address.
+func (c locked) userPicker(label string, f view.Form) *view.Picker {
 	choices, total := c.userChoices("")
-	if u, _ := c.userCalled(given); u != nil {
-		given = u.Email
+	if u, _ := c.userCalled(f.Given.Get("user")); u != nil {
+		f.Given.Set("user", u.Email)
 	}
-	return &view.Picker{
-		ID: "user", Label: label, How: "an e-mail address, an ID, or a name that nobody else has", Given: given, Wrong: wrong, Choices: choices, Total: total,
-	}
+	return &view.Picker{ID: "user", Label: label, How: "an e-mail address, an ID, or a name that nobody else has", Choices: choices, Total: total}
 }
 
-func (c locked) accountPicker(label, given, wrong string) *view.Picker {
+// accountPicker is the field for an account, accountOf what was given there.
+func (c locked) accountPicker(label string) *view.Picker {
 	choices, total := c.accountChoices("")
-	return &view.Picker{
-		ID: "account", Label: label, How: "an ID, or a name that no other has", Given: given, Wrong: wrong, Choices: choices, Total: total,
+	return &view.Picker{ID: "account", Label: label, How: "an ID, or a name that no other has", Choices: choices, Total: total}
+}
+
+func (c locked) accountOf(f view.Form) admin.ID {
+	a, wrong := c.accountCalled(f.Given.Get("account"))
+	if a == nil {
+		f.Wrong["account"] = wrong
+		return 0
 	}
+	return admin.ID(a.ID)
 }
 
 // suggest answers with the choices that a text finds, for a field that is being filled in.

@@ -11,16 +11,16 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/guard"
 	"github.com/ringcx-go/ringcx/sandbox/internal/view"
-	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
 func (c *Console) namespaceList(v *visit, r *http.Request) endpoint.Response {
-	return c.showNamespaces(v, r, &view.Namespaces{})
+	return c.showNamespaces(v, r, view.Form{})
 }
 
-func (c *Console) showNamespaces(v *visit, r *http.Request, page *view.Namespaces) endpoint.Response {
+func (c *Console) showNamespaces(v *visit, r *http.Request, f view.Form) endpoint.Response {
+	page := &view.Namespaces{Form: f}
 	for _, n := range c.Namespaces(endpoint.BaseURL(r)) {
-		row := view.Namespace{Name: n.Name, URL: n.URL, Requests: n.Requests}
+		row := view.Namespace{Namespace: n}
 		switch {
 		case !c.Guard.IsLocal(r):
 		case n.Own != "":
@@ -34,9 +34,10 @@ func (c *Console) showNamespaces(v *visit, r *http.Request, page *view.Namespace
 }
 
 func (c *Console) beginNamespace(v *visit, r *http.Request) endpoint.Response {
-	name := wording.Typed(r.PostForm.Get("name"))
-	if _, err := c.OpenNamespace(name, endpoint.BaseURL(r)); err != nil {
-		return c.showNamespaces(v, r, &view.Namespaces{Name: name, Wrong: sentence(err)})
+	f := filledIn(r, "name")
+	if _, err := c.OpenNamespace(f.Given.Get("name"), endpoint.BaseURL(r)); err != nil {
+		f.Wrong["name"] = sentence(err)
+		return c.showNamespaces(v, r, f)
 	}
 	return c.done("namespaces", "namespace", "")
 }

@@ -9,7 +9,6 @@ import (
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 	"github.com/ringcx-go/ringcx/sandbox/internal/journal"
-	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
 	"github.com/ringcx-go/ringcx/sandbox/internal/view"
 	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
@@ -65,7 +64,8 @@ func (c *Console) entries(f view.RequestFilter, after, before uint64) view.Reque
 				out.More++
 				continue
 			}
-			out.Entries = append(out.Entries, c.entry(p))
+			e := p.Unpack()
+			out.Entries = append(out.Entries, view.Entry{Entry: e, Sender: c.callerOf(p), Command: e.Curl(endpoint.IsPlatform(e.Path))})
 		}
 		return out
 	})
@@ -87,22 +87,9 @@ func (c locked) callerOf(p *journal.Packed) string {
 	return ""
 }
 
-// entry is what is shown of a request.
-func (c locked) entry(p *journal.Packed) view.Entry {
-	e := p.Unpack()
-	out := view.Entry{
-		Number: e.Number, Time: e.Time, Method: e.Method, Path: e.Path, Status: e.Status, Operation: e.Operation, Fault: e.Fault,
-		Answer: e.Answer, Reason: e.Reason, Caller: c.callerOf(p), Token: e.Token, Curl: e.Curl(endpoint.IsPlatform(e.Path)),
-	}
-	for _, v := range e.Verdicts {
-		out.Verdicts = append(out.Verdicts, verdict.Word{Verdict: v, Help: verdict.Help(v)})
-	}
-	return out
-}
-
 func (c *Console) requestList(v *visit, r *http.Request) endpoint.Response {
 	q := r.URL.Query()
-	page := &view.Requests{Verdicts: verdict.All, Total: c.Journal.Size()}
+	page := &view.Requests{Total: c.Journal.Size()}
 	page.Before, _ = strconv.ParseUint(q.Get("before"), 10, 64)
 	page.RequestPart = c.entries(readRequestFilter(q), 0, page.Before)
 	return c.page(v, r, &view.Page{Title: "Requests", Content: page})

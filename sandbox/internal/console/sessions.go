@@ -29,48 +29,44 @@ func (c *Console) sessionList(v *visit, r *http.Request) endpoint.Response {
 	now := c.Now()
 	page := &view.Sessions{Listing: newListing(r, "sessions", "rc", "Sessions and tokens")}
 	c.do(func(c locked) {
-		for _, t := range []view.TokenTable{c.sessionTable(now), c.refreshTable(now), c.accessTable(now)} {
-			t.Listing = newListing(r, "sessions", t.ID, "Rows")
-			page.Tables = append(page.Tables, cut(t))
-		}
+		page.Tables = []view.TokenTable{c.sessionTable(now), c.refreshTable(now), c.accessTable(now)}
 	})
+	for i := range page.Tables {
+		page.Tables[i].Listing = newListing(r, "sessions", page.Tables[i].ID, "Rows")
+		cut(&page.Tables[i])
+	}
 	return c.page(v, r, &view.Page{Title: "Sessions and tokens", Content: page})
 }
 
 // cut leaves the rows that were asked for.
-func cut(t view.TokenTable) view.TokenTable {
+func cut(t *view.TokenTable) {
 	slices.SortFunc(t.Rows, func(a, b view.TokenRow) int { return cmp.Or(b.Until.Compare(a.Until), cmp.Compare(a.Handle, b.Handle)) })
-	all := t.Rows
-	t.Rows = nil
-	for _, row := range all {
-		if t.Takes(row.Who + " " + row.What + " " + row.Mark) {
-			t.Rows = append(t.Rows, row)
-		}
+	t.Rows = slices.DeleteFunc(t.Rows, func(row view.TokenRow) bool { return !t.Takes(row.Who + " " + row.What + " " + row.Mark) })
+}
+
+// tokenRow is a row about a token that lives until some end.
+func tokenRow(token, who, what string, end, now time.Time) view.TokenRow {
+	return view.TokenRow{
+		Handle: handle(token), Who: who, What: what, Ends: ending(token), Mark: endpoint.Fingerprint(token), Left: inWords(end.Sub(now)), Until: end,
 	}
-	return t
 }
 
 // sessionTable are the open sessions of RingCentral with their newest tokens.
 func (c locked) sessionTable(now time.Time) view.TokenTable {
 	table := view.TokenTable{
-		ID: "rc", Title: "RingCentral sessions", Kind: "session", Revoke: "Revoke", Sessions: true,
-		About: aboutSessions(c.Rules.Load()),
+		ID: "rc", Title: "RingCentral sessions", Kind: "session", Revoke: "Revoke", Sessions: true, About: aboutSessions(c.Rules.Load()),
 	}
-	at := instant.Of(now)
 	for s := range c.Platform.AllOpen() {
-		if s.Over(at) {
+		if s.Over(instant.Of(now)) {
 			continue
 		}
 		a, u := c.Platform.Holder(s)
-		row := view.TokenRow{
-			Handle: handle(c.Platform.ID(s.Number)), Who: u.First + " " + u.Last, What: a.Name,
-			Ends: ending(c.Platform.AccessToken(s)), Mark: endpoint.Fingerprint(c.Platform.AccessToken(s)), Left: inWords(s.Ends.Time().Sub(now)),
-			Spent: s.Turn - 1, Until: max(s.Ends, s.Renewal).Time(),
-		}
-		table.Spent += int(row.Spent)
+		row := tokenRow(c.Platform.AccessToken(s), u.Name(), a.Name, s.Ends.Time(), now)
+		row.Handle, row.Spent, row.Until = handle(c.Platform.ID(s.Number)), s.Turn-1, max(s.Ends, s.Renewal).Time()
 		if s.Renewal != 0 {
 			row.Refresh = inWords(s.Renewal.Time().Sub(now))
 		}
+		table.Spent += int(row.Spent)
 		table.Rows = append(table.Rows, row)
 	}
 	return table
@@ -79,35 +75,25 @@ func (c locked) sessionTable(now time.Time) view.TokenTable {
 // refreshTable are the RingCX refresh tokens that can be used.
 func (c locked) refreshTable(now time.Time) view.TokenTable {
 	table := view.TokenTable{
-		ID: "refresh", Title: "RingCX refresh tokens", Kind: "refresh", Revoke: "Log out",
-		About: aboutRefreshTokens(c.Rules.Load()),
+		ID: "refresh", Title: "RingCX refresh tokens", Kind: "refresh", Revoke: "Log out", About: aboutRefreshTokens(c.Rules.Load()),
 	}
 	for _, in := range c.RingCX.SignIns.Backward(c.tx) {
 		if !in.Live(now) || c.RingCX.IsCut(&in, c.Rules.Load()) {
 			continue
 		}
-		token := c.RingCX.RefreshToken(&in)
-		table.Rows = append(table.Rows, view.TokenRow{
-			Handle: handle(token), Who: c.RingCX.Who(c.tx, &in).Name(), What: in.App, Ends: ending(token), Mark: endpoint.Fingerprint(token),
-			Left: inWords(in.Renewal.Time().Sub(now)), Spent: in.Turn - 1, Until: in.Renewal.Time(),
-		})
-		table.Spent += int(in.Turn - 1)
+		row := tokenRow(c.RingCX.RefreshToken(&in), c.RingCX.Who(c.tx, &in).Name(), in.App, in.Renewal.Time(), now)
+		row.Spent = in.Turn - 1
+		table.Spent += int(row.Spent)
+		table.Rows = append(table.Rows, row)
 	}
 	return table
 }
 
 // accessTable are the RingCX access tokens that were seen lately.
 func (c locked) accessTable(now time.Time) view.TokenTable {
-	table := view.TokenTable{
-		ID: "access", Title: "RingCX access tokens",
-		About: aboutAccessTokens(c.Rules.Load()),
-	}
-	ask := &endpoint.Call{Now: now, Rules: c.Rules.Load()}
-	for t := range c.RingCX.GoodTokens(ask) {
-		table.Rows = append(table.Rows, view.TokenRow{
-			Handle: handle(t.Text), Who: c.subjectName(t.Claims), What: t.Claims.App, Ends: ending(t.Text), Mark: endpoint.Fingerprint(t.Text),
-			Left: inWords(t.Expires.Sub(now)), Until: t.Expires,
-		})
+	table := view.TokenTable{ID: "access", Title: "RingCX access tokens", About: aboutAccessTokens(c.Rules.Load())}
+	for t := range c.RingCX.GoodTokens(&endpoint.Call{Now: now, Rules: c.Rules.Load()}) {
+		table.Rows = append(table.Rows, tokenRow(t.Text, c.subjectName(t.Claims), t.Claims.App, t.Expires, now))
 	}
 	return table
 }
@@ -134,14 +120,14 @@ func (c *Console) revoke(_ *visit, r *http.Request) endpoint.Response {
 			for s := range c.Platform.AllOpen() {
 				if handle(c.Platform.ID(s.Number)) == want {
 					c.Platform.End(s, c.Now())
-					return c.doneIn(r, "sessions", "revoked", "#rc")
+					return c.doneIn(r, "sessions", "revoked", "rc")
 				}
 			}
 		case "refresh":
 			for _, in := range c.RingCX.SignIns.Backward(c.tx) {
 				if in.Turn > 0 && handle(c.RingCX.RefreshToken(&in)) == want {
 					c.RingCX.End(&in, c.Rules.Load().RingCXLogoutEndsAccess, c.Now())
-					return c.doneIn(r, "sessions", "revoked", "#refresh")
+					return c.doneIn(r, "sessions", "revoked", "refresh")
 				}
 			}
 		}

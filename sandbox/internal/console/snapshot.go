@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/admin"
@@ -48,7 +49,7 @@ func (c *Console) loadSnapshot(v *visit, r *http.Request) endpoint.Response {
 		words = "The sandbox cannot become what is in this file. " + sentence(err)
 	}
 	if words != "" {
-		return c.showControls(v, r, &view.Controls{Wrong: map[string]string{"snapshot": words}})
+		return c.showControls(v, r, view.Form{Given: url.Values{}, Wrong: map[string]string{"snapshot": words}})
 	}
 	return c.done("controls", "snapshot", "")
 }

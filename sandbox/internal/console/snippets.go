@@ -21,7 +21,11 @@ type httpCall struct {
 // snippets writes a call down in every language, the quickest to try first.
 func (c *httpCall) snippets() []view.Snippet {
 	return []view.Snippet{
-		{Language: "curl", Code: c.curl()}, {Language: "Go", Code: c.golang()}, {Language: "JavaScript", Code: c.javascript()}, {Language: "Python", Code: c.python()}, {Language: "PHP", Code: c.php()},
+		{Language: "curl", Code: c.curl()},
+		{Language: "Go", Code: c.golang()},
+		{Language: "JavaScript", Code: c.javascript()},
+		{Language: "Python", Code: c.python()},
+		{Language: "PHP", Code: c.php()},
 	}
 }
 
@@ -41,7 +45,7 @@ func (c *httpCall) curl() string {
 }
 
 func (c *httpCall) golang() string {
-	imports, body, prepare := []string{"fmt", "io", "net/http"}, "nil", ""
+	imports, body, prepare, headers := []string{"fmt", "io", "net/http"}, "nil", "", ""
 	if c.form != nil {
 		imports = append(imports, "net/url", "strings")
 		body = "strings.NewReader(form.Encode())"
@@ -50,10 +54,7 @@ func (c *httpCall) golang() string {
 			prepare += fmt.Sprintf("\t\t%q: {%q},\n", p[0], p[1])
 		}
 		prepare += "\t}\n"
-	}
-	headers := ""
-	if c.form != nil {
-		headers += "\treq.Header.Set(\"Content-Type\", \"application/x-www-form-urlencoded\")\n"
+		headers = "\treq.Header.Set(\"Content-Type\", \"application/x-www-form-urlencoded\")\n"
 	}
 	if c.id != "" {
 		headers += fmt.Sprintf("\treq.SetBasicAuth(%q, %q)\n", c.id, c.secret)
@@ -90,11 +91,10 @@ func (c *httpCall) javascript() string {
 
 func (c *httpCall) python() string {
 	var b strings.Builder
-	b.WriteString("import base64\nimport urllib.error\nimport urllib.parse\nimport urllib.request\n\n")
-	if c.id == "" {
-		b.Reset()
-		b.WriteString("import urllib.error\nimport urllib.parse\nimport urllib.request\n\n")
+	if c.id != "" {
+		b.WriteString("import base64\n")
 	}
+	b.WriteString("import urllib.error\nimport urllib.parse\nimport urllib.request\n\n")
 	data := ""
 	if c.form != nil {
 		b.WriteString("form = {\n")

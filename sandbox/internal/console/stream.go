@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"net/http"
@@ -18,14 +19,9 @@ const (
 // requestStream sends the number of the latest entry as a server-sent event whenever there are later ones, while somebody
 // looks. What the entries are is asked for at requests/rows, see requestRows in requests.go.
 func (c *Console) requestStream(w http.ResponseWriter, r *http.Request) {
-	var last uint64
-	from := r.Header.Get("Last-Event-ID")
-	if from == "" {
-		from = r.URL.Query().Get("after")
-	}
-	if number, err := strconv.ParseUint(from, 10, 64); err == nil {
-		last = number
-	} else if from != "" {
+	from := cmp.Or(r.Header.Get("Last-Event-ID"), r.URL.Query().Get("after"), "0")
+	last, err := strconv.ParseUint(from, 10, 64)
+	if err != nil {
 		endpoint.Text(http.StatusBadRequest, "after is not a number").Write(w)
 		return
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"net/http"
+	"net/url"
 	"strconv"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/admin"
@@ -11,22 +12,21 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 	"github.com/ringcx-go/ringcx/sandbox/internal/permission"
 	"github.com/ringcx-go/ringcx/sandbox/internal/view"
-	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
 func (c *Console) accountList(v *visit, r *http.Request) endpoint.Response {
-	return c.showAccounts(v, r, &view.Accounts{User: admin.UserRequest{RingCX: true}})
+	return c.showAccounts(v, r, view.Form{Given: url.Values{"ringcx": {"yes"}}})
 }
 
-func (c *Console) showAccounts(v *visit, r *http.Request, page *view.Accounts) endpoint.Response {
+func (c *Console) showAccounts(v *visit, r *http.Request, f view.Form) endpoint.Response {
+	f.Given.Set("role", cmp.Or(f.Given.Get("role"), permission.Standard.Name))
+	page := &view.Accounts{Listing: newListing(r, "accounts", "page", "Users"), Form: f}
 	for _, known := range permission.Roles {
 		page.Roles = append(page.Roles, known.Name)
 	}
-	page.User.Role = cmp.Or(page.User.Role, permission.Standard.Name)
 	c.do(func(c locked) {
-		page.Listing = newListing(r, "accounts", "page", "Users")
 		c.listUsers(page)
-		page.Choose = c.accountPicker("Account", page.Account, page.Wrong["account"])
+		page.Choose = c.accountPicker("Account")
 	})
 	return c.page(v, r, &view.Page{Title: "Accounts and users", Content: page})
 }
@@ -42,33 +42,9 @@ func (c locked) listUsers(page *view.Accounts) {
 			}
 		}
 		if len(shown) > 0 {
-			page.Accounts = append(page.Accounts, c.viewAccount(a, shown))
+			page.Accounts = append(page.Accounts, view.Account{Account: a, Main: c.World.MainOf(c.tx, a.ID), Users: shown})
 		}
 	}
-}
-
-// viewAccount is an account with some of its users.
-func (c locked) viewAccount(a *model.Account, users []*model.User) view.Account {
-	out := view.Account{ID: a.ID, Name: a.Name, Production: a.Production}
-	if main := c.World.MainOf(c.tx, a.ID); main != nil {
-		out.Main = main.ID
-		for _, s := range main.SubAccounts {
-			out.Subs = append(out.Subs, view.Choice{Value: s.ID, Label: s.Name})
-		}
-	}
-	for _, u := range users {
-		row := view.User{
-			ID: u.ID, Name: u.First + " " + u.Last, Email: u.Email, Extension: u.Extension, Password: u.Password,
-			Enabled: u.Enabled, Linked: u.Linked, Admin: u.Login != nil,
-		}
-		if u.Login != nil {
-			row.Password = u.Login.Password
-		} else {
-			row.Role = u.RoleName
-		}
-		out.Users = append(out.Users, row)
-	}
-	return out
 }
 
 // changeUser switches a user on or off, links it to RingCX, or gives it another role.
@@ -104,40 +80,37 @@ func (c *Console) changeUser(_ *visit, r *http.Request) endpoint.Response {
 
 // createAccount makes an account with one user.
 func (c *Console) createAccount(v *visit, r *http.Request) endpoint.Response {
-	page := &view.Accounts{Name: wording.Typed(r.PostForm.Get("name")), User: admin.UserRequest{RingCX: true}}
-	if n := len([]rune(page.Name)); n == 0 || n > 100 {
-		page.Wrong = map[string]string{"name": "Give the account a name of up to 100 characters."}
-		return c.showAccounts(v, r, page)
+	f := filledIn(r, "name")
+	name, withRingCX := f.Given.Get("name"), f.Given.Get("ringcx") == "yes"
+	if checkName(f, "name", "Give the account a name of up to 100 characters."); len(f.Wrong) > 0 {
+		f.Given.Set("ringcx", "yes") // of the other form
+		return c.showAccounts(v, r, f)
 	}
 	return within(c, func(c locked) endpoint.Response {
-		_, u := c.World.OpenAccount(c.tx, page.Name, r.PostForm.Get("production") == "yes", r.PostForm.Get("ringcx") == "yes")
+		_, u := c.World.OpenAccount(c.tx, name, f.Given.Get("production") == "yes", withRingCX)
 		return c.toUsers(r, "account", u)
 	})
 }
 
 // createUser makes a user of an account.
 func (c *Console) createUser(v *visit, r *http.Request) endpoint.Response {
+	f := filledIn(r, "account")
 	in := admin.UserRequest{
-		FirstName: r.PostForm.Get("firstName"), LastName: r.PostForm.Get("lastName"), Email: r.PostForm.Get("email"),
-		Role: r.PostForm.Get("role"), RingCX: r.PostForm.Get("ringcx") == "yes",
+		FirstName: f.Given.Get("firstName"), LastName: f.Given.Get("lastName"), Email: f.Given.Get("email"),
+		Role: f.Given.Get("role"), RingCX: f.Given.Get("ringcx") == "yes",
 	}
-	page := &view.Accounts{Account: wording.Typed(r.PostForm.Get("account")), Wrong: map[string]string{}}
 	var u *model.User
 	var err error
 	c.do(func(c locked) {
-		if a, why := c.accountCalled(page.Account); a == nil {
-			page.Wrong["account"] = why
-		} else {
-			in.Account = admin.ID(a.ID)
+		if in.Account = c.accountOf(f); in.Account != 0 {
 			u, err = c.CreateUser(&in)
 		}
 	})
-	var wrong *admin.FieldError
-	if errors.As(err, &wrong) {
-		page.Wrong[wrong.Field] = sentence(wrong)
+	if wrong, is := errors.AsType[*admin.FieldError](err); is {
+		f.Wrong[wrong.Field] = sentence(wrong)
 	}
-	if page.User = in; len(page.Wrong) > 0 {
-		return c.showAccounts(v, r, page)
+	if len(f.Wrong) > 0 {
+		return c.showAccounts(v, r, f)
 	}
 	return c.toUsers(r, "new-user", u)
 }
@@ -147,5 +120,5 @@ func (c *Console) toUsers(r *http.Request, notice string, u *model.User) endpoin
 	if notice == "account" || notice == "new-user" {
 		r.PostForm.Set("find", strconv.FormatInt(u.ID, 10))
 	}
-	return c.doneIn(r, "accounts", notice, "#user-"+strconv.FormatInt(u.ID, 10))
+	return c.doneIn(r, "accounts", notice, "user-"+strconv.FormatInt(u.ID, 10))
 }

@@ -2,8 +2,11 @@ package control
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/admin"
 	"github.com/ringcx-go/ringcx/sandbox/internal/contract"
@@ -11,13 +14,25 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox/internal/wording"
 )
 
-// changeSettings changes the settings that are given; the others stay. It answers with all of them.
+// changeSettings changes the settings that are given, each to a value of its type or by null to its default; the others stay.
+// It answers with all of them.
 func (c *control) changeSettings(r *http.Request) (any, error) {
 	var in map[string]json.RawMessage
 	if err := admin.ReadJSON(r, &in); err != nil {
 		return nil, err
 	}
-	if err := c.ChangeSettings(in); err != nil {
+	err := c.ChangeRules(func(r *contract.Rules) error {
+		var all []error
+		for _, name := range slices.Sorted(maps.Keys(in)) {
+			found, err := contract.FindSetting(name)
+			if err == nil {
+				err = found.SetJSON(r, in[name])
+			}
+			all = append(all, err)
+		}
+		return errors.Join(all...)
+	})
+	if err != nil {
 		return nil, err
 	}
 	return c.Rules.Load().Values(), nil

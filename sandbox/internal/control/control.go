@@ -13,6 +13,9 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox/internal/endpoint"
 )
 
+// action answers a request with a value, or with an error in words.
+type action func(r *http.Request) (any, error)
+
 // control answers for one server, or one namespace.
 type control struct{ *admin.Sandbox }
 
@@ -21,7 +24,7 @@ type control struct{ *admin.Sandbox }
 func New(a *admin.Sandbox) http.Handler {
 	c := &control{a}
 	mux := http.NewServeMux()
-	handle := func(pattern string, do func(*http.Request) (any, error)) {
+	handle := func(pattern string, do action) {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 			v, err := c.bounded(w, r, pattern, do)
 			if failed := c.Save(); err == nil && failed != nil {
@@ -54,7 +57,12 @@ func New(a *admin.Sandbox) http.Handler {
 	handle("POST /_sandbox/faults", c.armFault)
 	handle("GET /_sandbox/faults", c.listFaults)
 	handle("DELETE /_sandbox/faults", c.disarmFaults)
-	c.routeRingCX(handle)
+	handle("POST /_sandbox/admins", c.createAdmin)
+	handle("POST /_sandbox/admins/{id}", c.changeAdmin)
+	handle("POST /_sandbox/agents/{id}", c.changeAgent)
+	handle("POST /_sandbox/codes", c.createCode)
+	handle("POST /_sandbox/summaries", c.putSummary)
+	handle("GET /_sandbox/mail", c.listMail)
 	handle("/_sandbox/", func(r *http.Request) (any, error) {
 		return nil, fmt.Errorf("%w: %s %s%s", admin.ErrNoSuchThing, r.Method, r.URL.Path, otherMethods(mux, r))
 	})
@@ -80,7 +88,7 @@ func otherMethods(mux *http.ServeMux, r *http.Request) string {
 const restorePattern = "POST /_sandbox/snapshot"
 
 // bounded lets do answer r, as long as what it brings is not too much.
-func (c *control) bounded(w http.ResponseWriter, r *http.Request, pattern string, do func(*http.Request) (any, error)) (any, error) {
+func (c *control) bounded(w http.ResponseWriter, r *http.Request, pattern string, do action) (any, error) {
 	if pattern == restorePattern || r.Body == nil {
 		return do(r)
 	}

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"net/http"
 	"net/url"
@@ -64,10 +63,7 @@ func (c *control) listRequests(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	found, last := c.await(r, q)
-	w.Header().Set("Content-Type", endpoint.TypeJSON)
-	if r.Method != http.MethodHead {
-		writeRequests(w, found, last)
-	}
+	writeLines(w, r, fmt.Sprintf(`{"last":%d,"requests":[`, last), len(found), func(i int) any { return found[i].Unpack().Request })
 }
 
 // await gives the entries that q asks for, if need be when they come, and the number of the latest of all.
@@ -92,13 +88,13 @@ func (c *control) await(r *http.Request, q requestQuery) (found []journal.Packed
 	}
 }
 
-// writeRequests writes a list of entries one by one: many may be asked for, by somebody who reads slowly.
-func writeRequests(w io.Writer, found []journal.Packed, last uint64) {
-	writeLines(w, fmt.Sprintf(`{"last":%d,"requests":[`, last), len(found), func(i int) any { return found[i].Unpack().Request })
-}
-
-// writeLines writes n values after a head. No two are on the same line, which scripts that cannot read JSON may rely on.
-func writeLines(w io.Writer, head string, n int, value func(i int) any) {
+// writeLines answers r with n values after a head. They are written one by one: many may be asked for, by somebody who reads
+// slowly. No two are on the same line, which scripts that cannot read JSON may rely on.
+func writeLines(w http.ResponseWriter, r *http.Request, head string, n int, value func(i int) any) {
+	w.Header().Set("Content-Type", endpoint.TypeJSON)
+	if r.Method == http.MethodHead {
+		return
+	}
 	out := bufio.NewWriter(w)
 	one := json.NewEncoder(out)
 	one.SetEscapeHTML(false)
@@ -121,11 +117,8 @@ func (c *control) listVerdicts(w http.ResponseWriter, r *http.Request) {
 		admin.Answer(nil, errors.New("nothing can be asked for here; /_sandbox/requests?verdicts=1 lists requests")).Write(w)
 		return
 	}
-	w.Header().Set("Content-Type", endpoint.TypeJSON)
-	if r.Method != http.MethodHead {
-		all, misused := c.Journal.Tallies()
-		writeLines(w, fmt.Sprintf(`{"requests":%d,"verdicts":[`, misused), len(all), func(i int) any { return all[i] })
-	}
+	all, misused := c.Journal.Tallies()
+	writeLines(w, r, fmt.Sprintf(`{"requests":%d,"verdicts":[`, misused), len(all), func(i int) any { return all[i] })
 }
 
 // found are the entries that q asks for, and the number of the latest of all.

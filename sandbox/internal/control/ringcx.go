@@ -16,15 +16,7 @@ import (
 	"github.com/ringcx-go/ringcx/sandbox/internal/token"
 )
 
-// routeRingCX are the routes about people and things that only RingCX knows.
-func (c *control) routeRingCX(handle func(pattern string, do func(*http.Request) (any, error))) {
-	handle("POST /_sandbox/admins", c.createAdmin)
-	handle("POST /_sandbox/admins/{id}", c.changeAdmin)
-	handle("POST /_sandbox/agents/{id}", c.changeAgent)
-	handle("POST /_sandbox/codes", c.createCode)
-	handle("POST /_sandbox/summaries", c.putSummary)
-	handle("GET /_sandbox/mail", c.listMail)
-}
+// What follows is about people and things that only RingCX knows.
 
 // createAdmin makes an administrator who has no RingCentral user. Without an account it is one of the demo account.
 func (c *control) createAdmin(r *http.Request) (any, error) {

@@ -3,39 +3,25 @@ package view
 import (
 	"strconv"
 
-	"github.com/ringcx-go/ringcx/sandbox/internal/admin"
 	h "github.com/ringcx-go/ringcx/sandbox/internal/html"
 	"github.com/ringcx-go/ringcx/sandbox/internal/markup"
+	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 )
 
-// Account is an account with its people.
+// Account is an account with those of its people that are shown.
 type Account struct {
-	ID         int64
-	Name       string
-	Production bool
-	Main       string // number of the RingCX main account; "": no RingCX
-	Subs       []Choice
-	Users      []User
-}
-
-// User is a user of RingCentral, or an administrator that only RingCX knows.
-type User struct {
-	ID                     int64
-	Name, Email, Extension string
-	Password, Role         string
-	Enabled, Linked, Admin bool
+	*model.Account
+	Main  *model.MainAccount // nil: no RingCX
+	Users []*model.User
 }
 
 // Accounts lists them, and has the forms for another user and another account.
 type Accounts struct {
 	Listing
+	Form
 	Accounts []Account
 	Choose   *Picker // the account of another user
 	Roles    []string
-	Name     string // of the account that was filled in
-	Account  string // of the user that was filled in
-	User     admin.UserRequest
-	Wrong    map[string]string
 }
 
 func (v *Accounts) main(p *Page) h.Node {
@@ -45,7 +31,7 @@ func (v *Accounts) main(p *Page) h.Node {
 	}
 	return h.Group{
 		h.H1(h.Text("Accounts and users")),
-		alert(len(v.Wrong) > 0, "The "+what+" was not created. What to change is marked below."),
+		v.alert("The " + what + " was not created. What to change is marked below."),
 		v.finder(),
 		v.pages(),
 		h.Map(v.Accounts, func(a Account) h.Node { return v.account(p, &a) }),
@@ -58,37 +44,38 @@ func (v *Accounts) main(p *Page) h.Node {
 func (v *Accounts) account(p *Page, a *Account) h.Node {
 	id := strconv.FormatInt(a.ID, 10)
 	kind, ringcx := "developer portal only", "no RingCX"
+	var subs []model.SubAccount
 	if a.Production {
 		kind = "production"
 	}
-	if a.Main != "" {
-		ringcx = "RingCX main account " + a.Main
+	if a.Main != nil {
+		ringcx, subs = "RingCX main account "+a.Main.ID, a.Main.SubAccounts
 	}
 	heads := []string{"User", "Password", "Role", "State", "Action"}
 	return h.Section(h.AriaLabelledBy("account-"+id),
 		h.H2(h.ID("account-"+id), h.TabIndex("-1"), h.Text(a.Name)),
-		h.P(h.Text("Account "), code(id), markup.Space, mild(a.Production, kind), markup.Space, mild(a.Main != "", ringcx)),
-		h.If(len(a.Subs) > 0, h.P(h.Class("hint"), h.Text("Sub-accounts: "), joined(a.Subs, func(s Choice) h.Node {
-			return h.Group{bdi(s.Label), markup.Space, code(s.Value)}
+		h.P(h.Text("Account "), code(id), markup.Space, mild(a.Production, kind), markup.Space, mild(a.Main != nil, ringcx)),
+		h.If(len(subs) > 0, h.P(h.Class("hint"), h.Text("Sub-accounts: "), joined(subs, func(s model.SubAccount) h.Node {
+			return h.Group{bdi(s.Name), markup.Space, code(s.ID)}
 		}))),
-		table("Users of "+a.Name, heads, h.Map(a.Users, func(u User) h.Node { return v.user(p, &u) })),
+		table("Users of "+a.Name, heads, h.Map(a.Users, func(u *model.User) h.Node { return v.user(p, u) })),
 	)
 }
 
-func (v *Accounts) user(p *Page, u *User) h.Node {
+func (v *Accounts) user(p *Page, u *model.User) h.Node {
 	id := strconv.FormatInt(u.ID, 10)
-	known := h.Node(h.Text("known to RingCX only"))
-	if !u.Admin {
-		known = h.Group{h.Text("extension "), bdi(u.Extension)}
+	known, password := h.Node(h.Group{h.Text("extension "), bdi(u.Extension)}), u.Password
+	if u.Login != nil {
+		known, password = h.Text("known to RingCX only"), u.Login.Password
 	}
 	return h.Tr(h.ID("user-"+id), h.TabIndex("-1"),
-		head(h.Text(u.Name), small(u.Email), h.Small(known)),
-		cell("Password", code(u.Password)),
+		head(h.Text(u.Name()), small(u.Email), h.Small(known)),
+		cell("Password", code(password)),
 		cell("Role", v.role(p, u, "/console/users/"+id)),
-		cell("State", tag(u.Enabled, enabled(u.Enabled)), small(u.link())),
+		cell("State", tag(u.Enabled, enabled(u.Enabled)), small(link(u))),
 		cell("Action",
-			p.inline("/console/users/"+id, v.place(), u.switches()),
-			h.If(!u.Admin, h.A(h.Href("/console/credentials/new?user="+id), h.AriaLabel("Create JWT for "+u.Name), h.Text("Create JWT"))),
+			p.inline("/console/users/"+id, v.place(), switches(u)),
+			h.If(u.Login == nil, h.A(h.Href("/console/credentials/new?user="+id), h.AriaLabel("Create JWT for "+u.Name()), h.Text("Create JWT"))),
 		),
 	)
 }
@@ -101,9 +88,9 @@ func enabled(is bool) string {
 }
 
 // link says what a user is at RingCX.
-func (u *User) link() string {
+func link(u *model.User) string {
 	switch {
-	case u.Admin:
+	case u.Login != nil:
 		return "administrator of RingCX"
 	case u.Linked:
 		return "linked to RingCX"
@@ -111,13 +98,13 @@ func (u *User) link() string {
 	return "not linked to RingCX"
 }
 
-func (v *Accounts) role(p *Page, u *User, address string) h.Node {
-	if u.Admin {
+func (v *Accounts) role(p *Page, u *model.User, address string) h.Node {
+	if u.Login != nil {
 		return h.Text("none")
 	}
 	return p.inline(address, v.place(),
-		h.Select(h.Name("role"), h.Class("small"), h.AriaLabel("Role of "+u.Name), options(v.Roles, u.Role)),
-		change("small", "role", "Set the role of "+u.Name, "Set"),
+		h.Select(h.Name("role"), h.Class("small"), h.AriaLabel("Role of "+u.Name()), options(v.Roles, u.RoleName)),
+		change("small", "role", "Set the role of "+u.Name(), "Set"),
 	)
 }
 
@@ -127,46 +114,41 @@ func change(class, what, label, text string) h.Node {
 }
 
 // switches are the buttons of a user.
-func (u *User) switches() h.Node {
-	able := change("small", "enable", "Enable "+u.Name, "Enable")
+func switches(u *model.User) h.Node {
+	name := u.Name()
+	able := change("small", "enable", "Enable "+name, "Enable")
 	if u.Enabled {
-		able = change("small danger", "disable", "Disable "+u.Name, "Disable")
+		able = change("small danger", "disable", "Disable "+name, "Disable")
 	}
-	linked := change("small", "link", "Link "+u.Name+" to RingCX", "Link")
+	linked := change("small", "link", "Link "+name+" to RingCX", "Link")
 	if u.Linked {
-		linked = change("small", "unlink", "Unlink "+u.Name+" from RingCX", "Unlink")
+		linked = change("small", "unlink", "Unlink "+name+" from RingCX", "Unlink")
 	}
-	return h.Group{able, h.If(!u.Admin, h.Group{markup.Space, linked})}
+	return h.Group{able, h.If(u.Login == nil, h.Group{markup.Space, linked})}
 }
 
 func (v *Accounts) anotherUser(p *Page) h.Node {
-	name := func(id, label, value string) h.Node {
-		return field(id, label, value, v.Wrong[id], h.AutoComplete("off"), h.Required(), h.MaxLength("50"))
+	name := func(id, label string) h.Node {
+		return v.text(id, label, h.AutoComplete("off"), h.Required(), h.MaxLength("50"))
 	}
-	return h.Section(h.AriaLabelledBy("another-user"),
-		h.H2(h.ID("another-user"), h.Text("Another user")),
+	return section("another-user", "Another user",
 		h.P(h.Text("A call of the platform needs a permission of the app and one of the user’s role: without API access it is refused "+
 			"with CMN-408, whatever the app may do. RingCX does not ask for the role.")),
-		h.Form(h.Method("post"), h.Action("/console/users"),
-			p.token(),
+		p.form("/console/users",
 			h.Div(h.Class("row"),
-				v.Choose.node(),
-				h.Div(h.Class("field"),
-					h.Label(h.For("role"), h.Text("Role")),
-					h.Select(h.ID("role"), h.Name("role"), invalid("role", v.Wrong["role"]), options(v.Roles, v.User.Role)),
-					wrong("role", v.Wrong["role"]),
-				),
-				name("firstName", "First name", v.User.FirstName),
-				name("lastName", "Last name", v.User.LastName),
-				plain("email", "E-mail (optional)", v.User.Email, v.Wrong["email"]),
+				v.Choose.node(&v.Form),
+				v.list("role", "Role", options(v.Roles, v.Given.Get("role"))),
+				name("firstName", "First name"),
+				name("lastName", "Last name"),
+				v.plain("email", "E-mail (optional)"),
 			),
 			h.Div(h.Class("field"),
 				h.Label(h.Class("option"),
-					h.Input(h.Type("checkbox"), h.Name("ringcx"), h.ID("user-ringcx"), h.Value("yes"), h.If(v.User.RingCX, h.Checked()),
-						invalid("ringcx", v.Wrong["ringcx"])),
+					h.Input(h.Type("checkbox"), h.Name("ringcx"), h.ID("user-ringcx"), h.Value("yes"), h.If(v.Given.Get("ringcx") == "yes", h.Checked()),
+						v.invalid("ringcx")),
 					h.Text(" Linked to RingCX, as an agent of the first group"),
 				),
-				wrong("ringcx", v.Wrong["ringcx"]),
+				v.wrong("ringcx"),
 			),
 			h.Button(h.Type("submit"), h.ID("create-user"), h.Text("Create user")),
 		),
@@ -174,13 +156,11 @@ func (v *Accounts) anotherUser(p *Page) h.Node {
 }
 
 func (v *Accounts) anotherAccount(p *Page) h.Node {
-	return h.Section(h.AriaLabelledBy("another"),
-		h.H2(h.ID("another"), h.Text("Another account")),
+	return section("another", "Another account",
 		h.P(h.Text("It gets one user, a Super Admin. Apps that are private refuse users of other accounts, and RingCX refuses accounts that "+
 			"are not of production.")),
-		h.Form(h.Method("post"), h.Action("/console/accounts"),
-			p.token(),
-			field("name", "Name", v.Name, v.Wrong["name"], h.Required(), h.MaxLength("100"), h.AutoComplete("off")),
+		p.form("/console/accounts",
+			v.text("name", "Name", h.Required(), h.MaxLength("100"), h.AutoComplete("off")),
 			option("checkbox", "production", "production", "yes", true, h.Text("A production account")),
 			option("checkbox", "ringcx", "ringcx", "yes", true, h.Text("With RingCX")),
 			h.P(),

@@ -1,48 +1,70 @@
 package view
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 
 	h "github.com/ringcx-go/ringcx/sandbox/internal/html"
 	"github.com/ringcx-go/ringcx/sandbox/internal/markup"
+	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 	"github.com/ringcx-go/ringcx/sandbox/internal/platform"
 )
 
-// App is what is shown of an app.
+// AppKinds are what a program of the 3-legged flow can be in the vendor's form, and the kind of each.
+var AppKinds = []struct{ Word, Kind string }{
+	{"Server-side web app (most common)", "server"},
+	{"Client-side web app (SPA)", "browser"},
+	{"Android", "native"},
+	{"iOS", "native"},
+	{"Windows desktop", "native"},
+	{"Mac desktop", "native"},
+}
+
+// App is an app with the name of its account.
 type App struct {
-	ID, Name, Secret, Account string
-	Auth, Kind, Access        string
-	Refresh                   bool
-	Scopes, RedirectURIs      []string
-	Confidential, JWT         bool
-	Method                    string // by which alone it authenticates; "": any
+	*model.App
+	Owner string
 }
 
 func (v *App) main(*Page) h.Node {
+	auth, kind := v.auth()
 	return h.Group{
 		h.H1(h.Text(v.Name)),
-		h.P(h.Text("REST API App of the account " + v.Account)),
-		h.Section(h.AriaLabelledBy("credentials"),
-			h.H2(h.ID("credentials"), h.Text("Credentials")),
+		h.P(h.Text("REST API App of the account " + v.Owner)),
+		section("credentials", "Credentials",
 			h.Dl(h.Class("pairs"),
 				pair("Client ID", copied("client-id", "the client ID", v.ID)),
 				pair("Client secret", v.secret()),
 			),
 		),
-		h.Section(h.AriaLabelledBy("settings"),
-			h.H2(h.ID("settings"), h.Text("Settings")),
+		section("settings", "Settings",
 			h.Dl(h.Class("pairs"),
-				pair("Auth", h.Text(v.Auth), markup.Filled(v.Kind, func(kind string) h.Node { return h.Text(", " + kind) })),
-				markup.Filled(v.Method, func(method string) h.Node { return pair("Client authentication", code(method), h.Text(" only")) }),
-				h.If(!v.JWT, pair("OAuth Redirect URI", v.redirects())),
-				pair("Issue refresh tokens?", h.Text(yes(v.Refresh))),
+				pair("Auth", h.Text(auth), h.If(kind != "", h.Text(", "+kind))),
+				h.If(v.AuthMethod != "", pair("Client authentication", code(v.AuthMethod), h.Text(" only"))),
+				h.If(v.Flow != "jwt", pair("OAuth Redirect URI", v.redirects())),
+				pair("Issue refresh tokens?", h.Text(yes(v.RefreshTokens))),
 				pair("Application Scopes", v.scopes()),
-				pair("Who will be authorized to access your app?", h.Text(v.Access+": "+v.callers())),
+				pair("Who will be authorized to access your app?", h.Text(v.access()+": "+v.callers())),
 			),
 		),
 		h.P(h.A(h.Class("alone"), h.Href("/console/apps"), h.Text("All apps"))),
 	}
+}
+
+// auth is how an app signs in, and what kind of program it is; "": that does not matter.
+func (v *App) auth() (flow, kind string) {
+	switch {
+	case v.Flow == "password":
+		return "Password-based, which is deprecated", v.Kind
+	case v.Flow != "code":
+		return "JWT auth flow", ""
+	case v.Confidential:
+		kind = "Server-side web app"
+	default:
+		kind = "Program without a secret"
+	}
+	return "3-legged OAuth flow authorization code", cmp.Or(v.Kind, kind)
 }
 
 func (v *App) secret() h.Node {
@@ -70,9 +92,16 @@ func (v *App) scopes() h.Node {
 	return h.Map(v.Scopes, func(scope string) h.Node { return h.Group{code(scope), markup.Space} })
 }
 
+func (v *App) access() string {
+	if v.Private {
+		return "Private"
+	}
+	return "Public"
+}
+
 func (v *App) callers() string {
-	if v.Access == "Private" {
-		return "only users of the account " + v.Account
+	if v.Private {
+		return "only users of the account " + v.Owner
 	}
 	return "any RingCentral customer"
 }
@@ -98,13 +127,14 @@ func (v *Apps) main(*Page) h.Node {
 		v.finder(),
 		v.pages(),
 		table("Apps", heads, h.Map(v.Rows, func(a App) h.Node {
+			auth, kind := a.auth()
 			return h.Tr(
 				head(h.A(h.Href("/console/apps/"+markup.Escape(a.ID)), h.Text(a.Name)), code(a.ID)),
-				cell("Auth", h.Text(a.Auth), markup.Filled(a.Kind, small)),
-				cell("Refresh tokens", h.Text(yes(a.Refresh))),
+				cell("Auth", h.Text(auth), h.If(kind != "", small(kind))),
+				cell("Refresh tokens", h.Text(yes(a.RefreshTokens))),
 				cell("Scopes", a.scopes()),
-				cell("Access", h.Text(a.Access)),
-				cell("Account", h.Text(a.Account)),
+				cell("Access", h.Text(a.access())),
+				cell("Account", h.Text(a.Owner)),
 			)
 		})),
 		v.pages(),
@@ -113,42 +143,33 @@ func (v *Apps) main(*Page) h.Node {
 
 func small(text string) h.Node { return h.Small(h.Text(text)) }
 
-// AppKind is a kind of program of the 3-legged flow: its words in the form, and its name.
-type AppKind struct{ Word, Kind string }
-
-// NewApp is the form to create an app, with what was filled in and what is wrong with it.
+// NewApp is the form to create an app.
 type NewApp struct {
-	Name, Auth, Kind, Refresh, Access, Account, RedirectURIs string
-	Scopes                                                   []string
-	Kinds                                                    []AppKind
-	AllScopes                                                []platform.ScopeView
-	Choose                                                   *Picker // the account
-	Wrong                                                    map[string]string
+	Form
+	Choose *Picker // the account
 }
 
 func (v *NewApp) main(p *Page) h.Node {
 	return h.Group{
 		h.H1(h.Text("Create an app")),
-		alert(len(v.Wrong) > 0, "The app was not created. What to change is marked below."),
-		h.Form(h.Method("post"), h.Action("/console/apps/new"),
-			p.token(),
+		v.alert("The app was not created. What to change is marked below."),
+		p.form("/console/apps/new",
 			h.Dl(h.Class("pairs"), pair("App type", h.Text("REST API App (most common)"))),
-			field("name", "App Name", v.Name, v.Wrong["name"], h.Required(), h.MaxLength("100"), h.AutoComplete("off")),
+			v.text("name", "App Name", h.Required(), h.MaxLength("100"), h.AutoComplete("off")),
 			v.flows(),
-			group("refresh", "Issue refresh tokens?", v.Wrong["refresh"],
-				option("radio", "refresh", "refresh-yes", "yes", v.Refresh == "yes", h.Text("Yes")),
-				option("radio", "refresh", "refresh-no", "no", v.Refresh == "no", h.Text("No")),
-			),
-			group("scopes", "Application Scopes", v.Wrong["scopes"], h.Div(h.Class("columns"), h.Map(v.AllScopes, func(s platform.ScopeView) h.Node {
-				return option("checkbox", "scope", "scope-"+s.Name, s.Name, slices.Contains(v.Scopes, s.Name), h.Text(s.Meaning))
+			v.group("refresh", "Issue refresh tokens?", h.Group{
+				v.radio("refresh", "refresh-yes", "yes", "Yes"),
+				v.radio("refresh", "refresh-no", "no", "No"),
+			}),
+			v.group("scopes", "Application Scopes", h.Div(h.Class("columns"), h.Map(Scopes, func(s platform.ScopeView) h.Node {
+				return option("checkbox", "scope", "scope-"+s.Name, s.Name, slices.Contains(v.Given["scope"], s.Name), h.Text(s.Meaning))
 			}))),
-			group("access", "Who will be authorized to access your app?", v.Wrong["access"],
-				option("radio", "access", "access-private", "private", v.Access == "private",
-					h.Text("This app is private and will only be callable using credentials from the same RingCentral account")),
-				option("radio", "access", "access-public", "public", v.Access == "public",
-					h.Text("This app is public: any RingCentral customer with valid credentials")),
-			),
-			v.Choose.node(),
+			v.group("access", "Who will be authorized to access your app?", h.Group{
+				v.radio("access", "access-private", "private",
+					"This app is private and will only be callable using credentials from the same RingCentral account"),
+				v.radio("access", "access-public", "public", "This app is public: any RingCentral customer with valid credentials"),
+			}),
+			v.Choose.node(&v.Form),
 			h.Button(h.Type("submit"), h.ID("create"), h.Text("Create")),
 		),
 	}
@@ -156,40 +177,28 @@ func (v *NewApp) main(p *Page) h.Node {
 
 // flows are the ways to sign in, and what only one of them asks.
 func (v *NewApp) flows() h.Node {
-	return h.FieldSet(
-		h.If(v.Wrong["auth"] != "", h.AriaDescribedBy("auth-wrong")),
-		h.Legend(h.Text("Auth")),
-		option("radio", "auth", "auth-jwt", "jwt", v.Auth == "jwt", h.Text("JWT auth flow")),
-		option("radio", "auth", "auth-code", "code", v.Auth == "code", h.Text("3-legged OAuth flow authorization code")),
-		option("radio", "auth", "auth-password", "password", v.Auth == "password",
-			h.Text("Password flow: deprecated, for old programs; the app is private")),
-		wrong("auth", v.Wrong["auth"]),
+	return v.group("auth", "Auth",
+		h.Group{
+			v.radio("auth", "auth-jwt", "jwt", "JWT auth flow"),
+			v.radio("auth", "auth-code", "code", "3-legged OAuth flow authorization code"),
+			v.radio("auth", "auth-password", "password", "Password flow: deprecated, for old programs; the app is private"),
+		},
 		h.Div(h.Class("nested"), h.ID("code-flow"),
 			h.P(h.Class("hint"), h.Text("For the 3-legged flow only:")),
-			group("kind", "What kind of program is it?", v.Wrong["kind"], v.kinds()),
-			v.redirects(),
+			v.group("kind", "What kind of program is it?", v.kinds()),
+			v.field("redirects", "OAuth Redirect URI",
+				h.Textarea(h.ID("redirects"), h.Name("redirects"), h.Rows("2"), h.SpellCheck("false"), v.hinted("redirects"),
+					h.Text(v.Given.Get("redirects"))),
+				h.P(h.Class("hint"), h.ID("redirects-hint"), h.Text("One in a line. A loopback address without a port stands for any port.")),
+			),
 		),
 	)
 }
 
 func (v *NewApp) kinds() h.Node {
 	var out h.Group
-	for i, k := range v.Kinds {
-		out = append(out, option("radio", "kind", "kind-"+strconv.Itoa(i), k.Word, v.Kind == k.Word, h.Text(k.Word)))
+	for i, k := range AppKinds {
+		out = append(out, v.radio("kind", "kind-"+strconv.Itoa(i), k.Word, k.Word))
 	}
 	return out
-}
-
-func (v *NewApp) redirects() h.Node {
-	problem, described := v.Wrong["redirects"], "redirects-hint"
-	if problem != "" {
-		described += " redirects-wrong"
-	}
-	return h.Div(h.Class("field"),
-		h.Label(h.For("redirects"), h.Text("OAuth Redirect URI")),
-		h.Textarea(h.ID("redirects"), h.Name("redirects"), h.Rows("2"), h.SpellCheck("false"), h.AriaDescribedBy(described),
-			h.If(problem != "", h.AriaInvalid("true")), h.Text(v.RedirectURIs)),
-		h.P(h.Class("hint"), h.ID("redirects-hint"), h.Text("One in a line. A loopback address without a port stands for any port.")),
-		wrong("redirects", problem),
-	)
 }

@@ -3,54 +3,36 @@ package view
 import (
 	"cmp"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/fault"
 	h "github.com/ringcx-go/ringcx/sandbox/internal/html"
 	"github.com/ringcx-go/ringcx/sandbox/internal/markup"
 )
 
-// Controls is everything that can be turned, with what was filled in wrong.
+// Controls is everything that can be turned.
 type Controls struct {
+	Form
 	Offset    string
 	Steps     []Choice
-	Kinds     []Choice
-	Faults    []Fault
-	Fault     map[string]string // what was filled in
-	Day       *Day              // nil: an ordinary day
-	Hostile   map[string]string // what was filled in
-	DayKinds  []DayKind
+	Faults    []fault.Armed
+	Day       *fault.Day // nil: an ordinary day
 	Limits    []Limit
 	Quiet     []Penalty
 	MoreQuiet int
-	Advance   string
-	Wrong     map[string]string
 }
 
-// Fault is a fault that is armed.
-type Fault struct {
-	ID                          uint64
-	Kind, Method, Path, Details string
-	Left                        int
-}
-
-// Day is a hostile day.
-type Day struct {
-	Percent, Seed, Path, Delay string
-	Requests, Spoiled          int
-	Kinds                      []DayCount
-}
-
-// DayCount is how often a kind of fault happened.
-type DayCount struct {
-	Kind  string
-	Times int
-}
-
-// DayKind is a kind of fault that a hostile day may bring.
-type DayKind struct {
-	Name, Words string
-	On          bool
+// faultWords say what each kind of fault does.
+var faultWords = map[string]string{
+	fault.Status: "answer with a status (503)", fault.HTML: "answer with a page of HTML (200)", fault.Large: "answer with 2 MB (200)",
+	fault.Reset: "reset the connection", fault.RetryAfter: "answer with Retry-After (429)",
+	fault.DropAnswer: "do what was asked, and lose the answer", fault.Truncate: "do it, and cut the answer in half",
+	fault.Delay: "wait before answering", fault.Empty: "answer 200 with nothing", fault.Garble: "do it, and damage the JSON",
+	fault.Skew: "do it, with a wrong Date header (an hour ahead)",
 }
 
 // Limit is a limit, and how many it counts.
@@ -71,9 +53,9 @@ type Penalty struct {
 func (v *Controls) main(p *Page) h.Node {
 	return h.Group{
 		h.H1(h.Text("Controls")),
-		alert(len(v.Wrong) > 0, "Nothing was changed. What to change is marked below."),
+		v.alert("Nothing was changed. What to change is marked below."),
 		v.clock(p),
-		h.Section(h.AriaLabelledBy("faults"), h.H2(h.ID("faults"), h.Text("Bad days")), v.armed(p), v.arm(p)),
+		section("faults", "Bad days", v.armed(p), v.arm(p)),
 		v.hostile(p),
 		v.limits(p),
 		v.snapshot(p),
@@ -82,15 +64,13 @@ func (v *Controls) main(p *Page) h.Node {
 }
 
 func (v *Controls) clock(p *Page) h.Node {
-	return h.Section(h.AriaLabelledBy("clock"),
-		h.H2(h.ID("clock"), h.Text("Clock")),
+	return section("clock", "Clock",
 		h.P(h.Textf("%s UTC, moved by %s. Tokens, limits and grace periods follow it; the clocks of clients do not.", p.Clock, v.Offset)),
 		p.inline("/console/controls/clock", h.Map(v.Steps, func(c Choice) h.Node {
 			return h.Group{button("second step", c.Label, h.Name("advance"), h.Value(c.Value)), markup.Space}
 		})),
-		h.Form(h.Method("post"), h.Action("/console/controls/clock"),
-			p.token(),
-			field("advance", "Another time", v.Advance, v.Wrong["advance"], h.Required(), h.AutoComplete("off"), h.Placeholder("1h30m")),
+		p.form("/console/controls/clock",
+			v.text("advance", "Another time", h.Required(), h.AutoComplete("off"), h.Placeholder("1h30m")),
 			button("", "Move the clock"),
 		),
 	)
@@ -103,12 +83,12 @@ func (v *Controls) armed(p *Page) h.Node {
 	}
 	const disarm = "/console/controls/faults/clear"
 	return h.Group{
-		table("Armed faults", []string{"Fault", "Requests", "Times left", "Details", "Action"}, h.Map(v.Faults, func(f Fault) h.Node {
+		table("Armed faults", []string{"Fault", "Requests", "Times left", "Details", "Action"}, h.Map(v.Faults, func(f fault.Armed) h.Node {
 			return h.Tr(
 				head(h.Text(f.Kind)),
 				cell("Requests", bdi(cmp.Or(f.Method, "any")), markup.Space, code(f.Path)),
 				cell("Times left", h.Text(strconv.Itoa(f.Left))),
-				cell("Details", h.Text(cmp.Or(f.Details, "none"))),
+				cell("Details", h.Text(cmp.Or(details(&f.Fault), "none"))),
 				cell("Action", p.inline(disarm, button("small", "Disarm",
 					h.Name("fault"), h.Value(strconv.FormatUint(f.ID, 10)), h.AriaLabel("Disarm "+f.Kind+" at "+f.Path)))),
 			)
@@ -117,74 +97,89 @@ func (v *Controls) armed(p *Page) h.Node {
 	}
 }
 
+// details are what a fault brings besides its kind.
+func details(f *fault.Fault) string {
+	var all []string
+	add := func(is bool, format string, value any) {
+		if is {
+			all = append(all, fmt.Sprintf(format, value))
+		}
+	}
+	add(f.Status != 0, "status %d", f.Status)
+	add(f.RetryAfter != "", "Retry-After %s", f.RetryAfter)
+	add(f.RetryDate != 0, "Retry-After a date %v ahead", f.RetryDate)
+	add(f.Delay != 0, "%v", f.Delay)
+	add(f.Skew != 0, "Date off by %v", f.Skew)
+	return strings.Join(all, ", ")
+}
+
 func (v *Controls) arm(p *Page) h.Node {
-	given := func(id, label string) h.Node { return plain(id, label, v.Fault[id], v.Wrong[id]) }
-	return h.Form(h.Method("post"), h.Action("/console/controls/faults"),
-		p.token(),
+	var kinds []Choice
+	for _, kind := range fault.Kinds() {
+		kinds = append(kinds, Choice{kind, kind + ": " + faultWords[kind]})
+	}
+	return p.form("/console/controls/faults",
 		h.H3(h.Text("Arm a fault")),
-		h.Div(h.Class("field"),
-			h.Label(h.For("kind"), h.Text("What happens")),
-			h.Select(h.ID("kind"), h.Name("kind"), invalid("kind", v.Wrong["kind"]), choices(v.Kinds, v.Fault["kind"])),
-			wrong("kind", v.Wrong["kind"]),
-		),
+		v.list("kind", "What happens", choices(kinds, v.Given.Get("kind"))),
 		h.Div(h.Class("row"),
-			given("path", "Path; * at the end for all below"),
-			given("method", "Method, empty for any"),
-			given("times", "How many times"),
-			given("status", "Status, empty for the usual one"),
-			given("retry", "Retry-After"),
-			given("delay", "Delay, such as 2s"),
-			given("skew", "Date off by, such as -1h"),
+			v.plain("path", "Path; * at the end for all below"),
+			v.plain("method", "Method, empty for any"),
+			v.plain("times", "How many times"),
+			v.plain("status", "Status, empty for the usual one"),
+			v.plain("retry", "Retry-After"),
+			v.plain("delay", "Delay, such as 2s"),
+			v.plain("skew", "Date off by, such as -1h"),
 		),
 		button("", "Arm", h.ID("arm")),
 	)
 }
 
 func (v *Controls) hostile(p *Page) h.Node {
-	given := func(id, label string) h.Node { return plain(id, label, v.Hostile[id], v.Wrong[id]) }
 	begin := "Begin a day"
 	if v.Day != nil {
 		begin = "Begin another day"
 	}
-	return h.Section(h.AriaLabelledBy("hostile"),
-		h.H2(h.ID("hostile"), h.Text("Hostile day")),
+	return section("hostile", "Hostile day",
 		h.P(h.Text("A share of the requests to both servers is spoiled. The same seed spoils the same requests of a path in the same way.")),
 		h.Iff(v.Day != nil, func() h.Node {
-			return h.Group{v.Day.node(), p.inline("/console/controls/hostile/end", button("second", "End the day", h.ID("end-day")))}
+			return h.Group{day(v.Day), p.inline("/console/controls/hostile/end", button("second", "End the day", h.ID("end-day")))}
 		}),
-		h.Form(h.Method("post"), h.Action("/console/controls/hostile"),
-			p.token(),
+		p.form("/console/controls/hostile",
 			h.H3(h.Text(begin)),
 			h.Div(h.Class("row"),
-				given("share", "Share, 0 to 1"),
-				given("seed", "Seed"),
-				given("hostile-path", "Path; * at the end for all below"),
-				given("max-delay", "Longest delay"),
+				v.plain("share", "Share, 0 to 1"),
+				v.plain("seed", "Seed"),
+				v.plain("hostile-path", "Path; * at the end for all below"),
+				v.plain("max-delay", "Longest delay"),
 			),
 			h.FieldSet(
 				h.Legend(h.Text("What may happen")),
-				h.Map(v.DayKinds, func(k DayKind) h.Node {
-					return option("checkbox", "kinds", "kind-"+k.Name, k.Name, k.On, h.Span(h.Text(k.Name+": "+k.Words)))
-				}),
-				wrong("kinds", v.Wrong["kinds"]),
+				h.Map(fault.DayKinds(), v.dayKind),
+				v.wrong("kinds"),
 			),
 			button("", "Begin the day", h.ID("begin-day")),
 		),
 	)
 }
 
-func (d *Day) node() h.Node {
-	kinds := ""
-	for i, k := range d.Kinds {
-		sign := ","
-		if i == 0 {
-			sign = ":"
-		}
-		kinds += fmt.Sprintf("%s %s %d", sign, k.Kind, k.Times)
+// dayKind is a kind of fault that a hostile day may bring. None chosen means all.
+func (v *Controls) dayKind(kind string) h.Node {
+	chosen := v.Given["kinds"]
+	words, _, _ := strings.Cut(faultWords[kind], " (") // figures are those of the day
+	return option("checkbox", "kinds", "kind-"+kind, kind, chosen == nil || slices.Contains(chosen, kind), h.Span(h.Text(kind+": "+words)))
+}
+
+// day tells what a hostile day does, and did so far.
+func day(d *fault.Day) h.Node {
+	spoiled, kinds, sign := 0, "", ":"
+	for _, kind := range slices.Sorted(maps.Keys(d.Spoiled)) {
+		spoiled += d.Spoiled[kind]
+		kinds += fmt.Sprintf("%s %s %d", sign, kind, d.Spoiled[kind])
+		sign = ","
 	}
 	return h.P(h.ID("day"),
-		h.Text(d.Percent+" % of the requests to "), code(d.Path),
-		h.Textf(" are spoiled, seed %s, delays up to %s. So far %d of %d%s.", d.Seed, d.Delay, d.Spoiled, d.Requests, kinds),
+		h.Textf("%.4g %% of the requests to ", 100*d.Share), code(d.Path),
+		h.Textf(" are spoiled, seed %d, delays up to %s. So far %d of %d%s.", d.Seed, time.Duration(d.MaxDelay), spoiled, d.Requests, kinds),
 	)
 }
 
@@ -192,8 +187,7 @@ func (v *Controls) limits(p *Page) h.Node {
 	change := func(what, text string) h.Node {
 		return h.Group{button("second", text, h.Name("change"), h.Value(what)), markup.Space}
 	}
-	return h.Section(h.AriaLabelledBy("limits"),
-		h.H2(h.ID("limits"), h.Text("Limits")),
+	return section("limits", "Limits",
 		h.P(h.Text("Their figures, and all else that the vendor could do differently, are in the "),
 			h.A(h.Href("/console/contract"), h.Text("contract")), h.Text(".")),
 		table("What the limits are", []string{"Limit", "Requests", "State", "Counted", "In a penalty"}, h.Map(v.Limits, Limit.row)),
@@ -241,27 +235,22 @@ func (v *Controls) penalties() h.Node {
 }
 
 func (v *Controls) snapshot(p *Page) h.Node {
-	return h.Section(h.AriaLabelledBy("save"),
-		h.H2(h.ID("save"), h.Text("Snapshot")),
+	return section("save", "Snapshot",
 		h.P(h.Text("Everything that the sandbox knows as a file: objects, tokens, settings, limits, clock, faults and requests. A sandbox that "+
 			"takes it goes on as if it were this one, with the same tokens. Keep it like a password if you use it for more than tests.")),
 		h.P(h.A(h.Class("button"), h.ID("save-snapshot"), h.Href("/console/controls/snapshot"), h.Download(), h.Text("Save a snapshot"))),
 		h.Form(h.Method("post"), h.EncType("multipart/form-data"), h.Action("/console/controls/snapshot/take"),
 			p.token(), // before the file: who uploads it is known before it is read
-			h.Div(h.Class("field"),
-				h.Label(h.For("snapshot"), h.Text("Take a snapshot, and forget all that is here")),
+			v.field("snapshot", "Take a snapshot, and forget all that is here",
 				h.Input(h.Type("file"), h.ID("snapshot"), h.Name("snapshot"), h.Accept(".json,application/json"), h.Required(),
-					invalid("snapshot", v.Wrong["snapshot"])),
-				wrong("snapshot", v.Wrong["snapshot"]),
-			),
+					v.invalid("snapshot"))),
 			ask(h.Summary(h.Class("danger"), h.Text("Take it")), "All that is here is forgotten.", button("danger", "Yes, take it", h.ID("take-snapshot"))),
 		),
 	)
 }
 
 func (v *Controls) reset(p *Page) h.Node {
-	return h.Section(h.AriaLabelledBy("reset"),
-		h.H2(h.ID("reset"), h.Text("Start over")),
+	return section("reset", "Start over",
 		h.P(h.Text("Forgets all tokens, sessions, requests, faults, and everything that was created or set; the demo credentials stay the same, "+
 			"and a hostile day begins again.")),
 		ask(h.Summary(h.Class("danger"), h.Text("Reset the sandbox")), "This cannot be undone. A snapshot, saved before, brings all of it back.",

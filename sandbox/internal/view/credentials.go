@@ -1,33 +1,39 @@
 package view
 
 import (
-	"cmp"
-	"fmt"
 	"slices"
 
 	h "github.com/ringcx-go/ringcx/sandbox/internal/html"
 	"github.com/ringcx-go/ringcx/sandbox/internal/markup"
+	"github.com/ringcx-go/ringcx/sandbox/internal/model"
 )
 
 // Credential is what is shown of a JWT credential.
 type Credential struct {
-	ID, Label, JWT, Owner, Email string
-	Apps                         []string // names; nil: all apps of the account
-	Expires                      string   // "": never
-	State                        string   // "active", "expired" or "deleted"
+	*model.Credential
+	Owner *model.User
+	Apps  []string // names; nil: all apps of the account
+	State string   // "active", "expired" or "deleted"
+}
+
+// Ends says when a credential does.
+func (v *Credential) Ends() string {
+	if v.Expires.IsZero() {
+		return "never"
+	}
+	return v.Expires.UTC().Format("2006-01-02 15:04") + " UTC"
 }
 
 func (v *Credential) main(p *Page) h.Node {
 	return h.Group{
 		h.H1(h.Text(v.Label)),
-		h.P(h.Text("JWT credential of "), bdi(v.Owner), markup.Space, v.state()),
-		h.Section(h.AriaLabelledBy("credential"),
-			h.H2(h.ID("credential"), h.Text("Credential")),
+		h.P(h.Text("JWT credential of "), bdi(v.Owner.Name()), markup.Space, v.state()),
+		section("credential", "Credential",
 			h.Dl(h.Class("pairs"),
 				pair("JWT", copied("jwt", "the JWT", v.JWT)),
-				pair("User", h.Text(v.Email)),
+				pair("User", h.Text(v.Owner.Email)),
 				pair("Authorized Apps", v.apps("All apps created by developers of the account")),
-				pair("Expires", h.Text(cmp.Or(v.Expires, "never"))),
+				pair("Expires", h.Text(v.Ends())),
 			),
 		),
 		v.deletion(p, h.Summary(h.Class("danger"), h.Text("Delete this credential")), "danger", nil),
@@ -71,9 +77,9 @@ func (v *Credentials) main(p *Page) h.Node {
 			summary := h.Summary(h.Class("small danger"), h.AriaLabel("Delete "+c.Label), h.Text("Delete"))
 			return h.Tr(
 				head(h.A(h.Href("/console/credentials/"+markup.Escape(c.ID)), h.Text(c.Label))),
-				cell("User", bdi(c.Owner), small(c.Email)),
+				cell("User", bdi(c.Owner.Name()), small(c.Owner.Email)),
 				cell("Apps", c.apps("All apps of the account")),
-				cell("Expires", h.Text(cmp.Or(c.Expires, "never"))),
+				cell("Expires", h.Text(c.Ends())),
 				cell("State", c.state()),
 				cell("Action", c.deletion(p, summary, "small danger", v.place())),
 			)
@@ -82,35 +88,29 @@ func (v *Credentials) main(p *Page) h.Node {
 	}
 }
 
-// NewCredential is the form to create a JWT, with what was filled in and what is wrong with it.
+// NewCredential is the form to create a JWT.
 type NewCredential struct {
-	Label, User, Reach, Expires string
-	Clients                     []string // that are ticked or were named
-	More                        string   // names or client IDs of apps that are not listed
-	Unlisted                    int      // so many there are
-	Choose                      *Picker  // the user
-	Apps                        []App
-	Wrong                       map[string]string
+	Form
+	Unlisted int     // apps that are not listed, so that their names or client IDs can be typed
+	Choose   *Picker // the user
+	Apps     []App
 }
 
 func (v *NewCredential) main(p *Page) h.Node {
-	expires := v.Wrong["expires"]
 	return h.Group{
 		h.H1(h.Text("Create a JWT")),
-		alert(len(v.Wrong) > 0, "The JWT was not created. What to change is marked below."),
-		h.Form(h.Method("post"), h.Action("/console/credentials/new"),
-			p.token(),
-			field("label", "Label", v.Label, v.Wrong["label"], h.Required(), h.MaxLength("100"), h.AutoComplete("off")),
-			v.Choose.node(),
-			h.FieldSet(
-				h.If(v.Wrong["reach"] != "", h.AriaDescribedBy("reach-wrong")),
-				h.Legend(h.Text("What apps are permitted to use this credential?")),
-				option("radio", "reach", "reach-all", "all", v.Reach == "all", h.Text("All apps created by developers within my organization")),
-				option("radio", "reach", "reach-some", "some", v.Reach == "some", h.Text("Only specific apps of my choice")),
-				wrong("reach", v.Wrong["reach"]),
+		v.alert("The JWT was not created. What to change is marked below."),
+		p.form("/console/credentials/new",
+			v.text("label", "Label", h.Required(), h.MaxLength("100"), h.AutoComplete("off")),
+			v.Choose.node(&v.Form),
+			v.group("reach", "What apps are permitted to use this credential?",
+				h.Group{
+					v.radio("reach", "reach-all", "all", "All apps created by developers within my organization"),
+					v.radio("reach", "reach-some", "some", "Only specific apps of my choice"),
+				},
 				v.specific(),
 			),
-			field("expires", "Expiration Date (UTC), optional", v.Expires, expires, h.Type("date")),
+			v.text("expires", "Expiration Date (UTC), optional", h.Type("date")),
 			h.Button(h.Type("submit"), h.ID("create"), h.Text("Create JWT")),
 		),
 	}
@@ -118,20 +118,19 @@ func (v *NewCredential) main(p *Page) h.Node {
 
 func (v *NewCredential) specific() h.Node {
 	return h.FieldSet(h.Class("nested"),
-		h.If(v.Wrong["clients"] != "", h.AriaDescribedBy("clients-wrong")),
+		v.described("clients"),
 		h.Legend(h.Text("Specific apps")),
 		h.Map(v.Apps, func(a App) h.Node {
-			return option("checkbox", "client", "client-"+a.ID, a.ID, slices.Contains(v.Clients, a.ID),
-				h.Span(bdi(a.Name), markup.Space, h.Small(h.Text(a.ID+", "), bdi(a.Account))))
+			return option("checkbox", "client", "client-"+a.ID, a.ID, slices.Contains(v.Given["client"], a.ID),
+				h.Span(bdi(a.Name), markup.Space, h.Small(h.Text(a.ID+", "), bdi(a.Owner))))
 		}),
-		h.If(v.Unlisted > 0, h.Div(h.Class("field"),
-			h.Label(h.For("more-clients"), h.Text("Others, by client ID or name, one in a line")),
-			h.Textarea(h.ID("more-clients"), h.Name("more-clients"), h.Rows("2"), h.SpellCheck("false"),
-				h.AriaDescribedBy("more-clients-hint"), h.Text(v.More)),
+		h.If(v.Unlisted > 0, v.field("more-clients", "Others, by client ID or name, one in a line",
+			h.Textarea(h.ID("more-clients"), h.Name("more-clients"), h.Rows("2"), h.SpellCheck("false"), v.hinted("more-clients"),
+				h.Text(v.Given.Get("more-clients"))),
 			h.P(h.Class("hint"), h.ID("more-clients-hint"),
-				h.Text(fmt.Sprintf("%d more %s among the ", v.Unlisted, ofThem(v.Unlisted, "app is", "apps are"))),
+				h.Textf("%d more %s among the ", v.Unlisted, ofThem(v.Unlisted, "app is", "apps are")),
 				h.A(h.Href("/console/apps"), h.Text("apps")), h.Text(".")),
 		)),
-		wrong("clients", v.Wrong["clients"]),
+		v.wrong("clients"),
 	)
 }

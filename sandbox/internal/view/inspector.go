@@ -2,7 +2,6 @@ package view
 
 import (
 	h "github.com/ringcx-go/ringcx/sandbox/internal/html"
-	"github.com/ringcx-go/ringcx/sandbox/internal/markup"
 )
 
 // Inspection is what can be told about a token.
@@ -20,15 +19,12 @@ func (v *Inspection) main(p *Page) h.Node {
 	return h.Group{
 		h.H1(h.Text("Token inspector")),
 		h.P(h.Text("Tells what a token is, whose, and whether it still works. It stays on this machine, and is neither kept nor logged.")),
-		h.Form(h.Method("post"), h.Action("/console/inspector"), h.AutoComplete("off"), h.DataSecret(),
-			p.token(),
+		p.form("/console/inspector", h.AutoComplete("off"), h.DataSecret(),
 			h.Div(h.Class("field"),
 				h.Label(h.For("value"), h.Text("Token")),
 				h.Textarea(h.ID("value"), h.Name("value"), h.Rows("4"), h.Required(), h.SpellCheck("false"), h.AutoComplete("off"),
-					invalid("value", v.Problem)),
-				markup.Filled(v.Problem, func(problem string) h.Node {
-					return h.P(h.Class("wrong"), h.ID("value-wrong"), h.Role("alert"), h.Text(problem))
-				}),
+					h.If(v.Problem != "", h.Group{h.AriaInvalid("true"), h.AriaDescribedBy("value-wrong")})),
+				h.If(v.Problem != "", h.P(h.Class("wrong"), h.ID("value-wrong"), h.Role("alert"), h.Text(v.Problem))),
 			),
 			button("", "Inspect"),
 		),
@@ -38,12 +34,9 @@ func (v *Inspection) main(p *Page) h.Node {
 
 func (v *Inspection) result() h.Node {
 	part := func(title, text string) h.Node {
-		return markup.Filled(text, func(text string) h.Node {
-			return h.Group{h.H3(h.Text(title)), h.Pre(h.TabIndex("0"), h.Text(text))}
-		})
+		return h.If(text != "", h.Group{h.H3(h.Text(title)), h.Pre(h.TabIndex("0"), h.Text(text))})
 	}
-	return h.Section(h.AriaLabelledBy("result"),
-		h.H2(h.ID("result"), h.Text(v.Kind)),
+	return section("result", v.Kind,
 		h.P(h.Role("status"), tag(v.Good, v.State)),
 		h.Dl(h.Class("pairs"), h.Map(v.Facts, func(fact [2]string) h.Node { return pair(fact[0], h.Text(fact[1])) })),
 		part("Header", v.Header),

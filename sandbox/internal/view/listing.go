@@ -50,7 +50,7 @@ func (l *Listing) at(page int) string {
 // search is the form that finds rows.
 func (l *Listing) search() h.Node {
 	return h.Form(h.Class("filter"), h.Method("get"), h.Action("/console/"+l.Path), h.Role("search"), h.AriaLabel(l.What),
-		plain("find", l.Ask, l.Find, ""),
+		search("find", l.Ask, l.Find),
 		button("second", "Find"),
 		h.If(l.Find != "", h.Group{markup.Space, h.A(h.Href("/console/"+l.Path), h.Text("All of them"))}),
 	)
@@ -78,63 +78,7 @@ func (l *Listing) pages() h.Node {
 // place are the fields by which a form in a table leads back to where it was.
 func (l *Listing) place() h.Node {
 	return h.Group{
-		markup.Filled(l.Find, func(find string) h.Node { return markup.Hidden("find", find) }),
+		h.If(l.Find != "", markup.Hidden("find", l.Find)),
 		h.If(l.Page > 1, markup.Hidden("page", strconv.Itoa(l.Page))),
 	}
 }
-
-// Choice is an option of a form.
-type Choice struct {
-	Value, Label string
-}
-
-// Picker is a field that names one of many: a list to choose from or, where that would be too long, a text to type.
-type Picker struct {
-	ID, Label    string
-	How          string // what may be typed
-	Given, Wrong string
-	Choices      []Choice
-	Total        int
-}
-
-// chosen is what the field has before anything is given.
-func (p *Picker) chosen() string {
-	if p.Given == "" && p.Wrong == "" && len(p.Choices) > 0 {
-		return p.Choices[0].Value
-	}
-	return p.Given
-}
-
-func (p *Picker) node() h.Node {
-	return h.Div(h.Class("field"),
-		h.Label(h.For(p.ID), h.Text(p.Label)),
-		p.control(),
-		wrong(p.ID, p.Wrong),
-	)
-}
-
-func (p *Picker) control() h.Node {
-	if p.Total <= len(p.Choices) {
-		return h.Select(h.ID(p.ID), h.Name(p.ID), invalid(p.ID, p.Wrong), choices(p.Choices, p.Given))
-	}
-	hint, described := p.ID+"-hint", p.ID+"-hint"
-	if p.Wrong != "" {
-		described += " " + p.ID + "-wrong"
-	}
-	return h.Group{
-		h.Input(h.ID(p.ID), h.Name(p.ID), h.List(p.ID+"-list"), h.DataChoices("/console/choices?of="+p.ID), h.Required(), h.AutoComplete("off"),
-			h.Value(p.chosen()), h.AriaDescribedBy(described), h.If(p.Wrong != "", h.AriaInvalid("true"))),
-		h.DataList(h.ID(p.ID+"-list"), choices(p.Choices, "")),
-		h.P(h.Class("hint"), h.ID(hint), h.Textf("One of %d: %s.", p.Total, p.How)),
-	}
-}
-
-// choices are the options of a list, with the one that was chosen; "": none was.
-func choices(all []Choice, chosen string) h.Node {
-	return h.Map(all, func(c Choice) h.Node {
-		return h.Option(h.Value(c.Value), h.If(chosen != "" && c.Value == chosen, h.Selected()), h.Text(c.Label))
-	})
-}
-
-// Choices are the options of a list alone, for a page that is open.
-func Choices(all []Choice) []byte { return markup.Render(choices(all, "")) }

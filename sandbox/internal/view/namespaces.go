@@ -3,22 +3,21 @@ package view
 import (
 	"strconv"
 
+	"github.com/ringcx-go/ringcx/sandbox/internal/admin"
 	h "github.com/ringcx-go/ringcx/sandbox/internal/html"
 	"github.com/ringcx-go/ringcx/sandbox/internal/markup"
 )
 
 // Namespaces lists the sandboxes inside this one.
 type Namespaces struct {
-	Rows  []Namespace
-	Name  string // what was filled in
-	Wrong string
+	Form
+	Rows []Namespace
 }
 
 // Namespace is one of them.
 type Namespace struct {
-	Name, URL string
-	Console   string // address; "": not reachable from where the visitor is
-	Requests  int
+	admin.Namespace
+	Console string // address; "": not reachable from where the visitor is
 }
 
 func (v *Namespaces) main(p *Page) h.Node {
@@ -27,10 +26,9 @@ func (v *Namespaces) main(p *Page) h.Node {
 		h.P(h.Text("Each is a whole sandbox inside this one, with its own accounts, tokens, limits, clock, faults and requests, so that many " +
 			"suites of tests can share one process. It begins with the first request that names it.")),
 		v.list(p),
-		h.Form(h.Method("post"), h.Action("/console/namespaces"),
-			p.token(),
+		p.form("/console/namespaces",
 			h.H2(h.Text("Begin a namespace")),
-			field("name", "Name", v.Name, v.Wrong, h.Required(), h.MaxLength("63"), h.AutoComplete("off"), h.Placeholder("nightly")),
+			v.text("name", "Name", h.Required(), h.MaxLength("63"), h.AutoComplete("off"), h.Placeholder("nightly")),
 			button("", "Begin", h.ID("begin")),
 		),
 	}

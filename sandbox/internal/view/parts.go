@@ -11,9 +11,19 @@ import (
 // token is the field of a form by which it is known that its sender has seen the page.
 func (p *Page) token() h.Node { return markup.Hidden("token", p.Token) }
 
+// form is a form that changes something.
+func (p *Page) form(address string, nodes ...h.Node) h.Node {
+	return h.Form(h.Method("post"), markup.Action(address), p.token(), h.Group(nodes))
+}
+
 // inline is a form in a line.
 func (p *Page) inline(address string, nodes ...h.Node) h.Node {
 	return h.Form(h.Class("inline"), h.Method("post"), markup.Action(address), p.token(), h.Group(nodes))
+}
+
+// section is a part of a page below its heading.
+func section(id, title string, nodes ...h.Node) h.Node {
+	return h.Section(h.AriaLabelledBy(id), h.H2(h.ID(id), h.Text(title)), h.Group(nodes))
 }
 
 // ask is a button that asks first: a summary, what happens, and the form that does it.
@@ -24,59 +34,6 @@ func ask(summary h.Node, happens string, form h.Node) h.Node {
 // button is one of a form.
 func button(class, text string, attributes ...h.Node) h.Node {
 	return h.Button(h.If(class != "", h.Class(class)), h.Group(attributes), h.Text(text))
-}
-
-// alert is what is wrong with a form, said at its head.
-func alert(is bool, text string) h.Node {
-	return h.If(is, h.P(h.Class("problem"), h.Role("alert"), h.Text(text)))
-}
-
-// wrong is what is wrong with a field, said below it; "": nothing is.
-func wrong(id, text string) h.Node {
-	return markup.Filled(text, func(text string) h.Node { return h.P(h.Class("wrong"), h.ID(id+"-wrong"), h.Text(text)) })
-}
-
-// invalid are the attributes of a field that wrong says something about.
-func invalid(id, text string) h.Node {
-	return markup.Filled(text, func(string) h.Node {
-		return h.Group{h.AriaInvalid("true"), h.AriaDescribedBy(id + "-wrong")}
-	})
-}
-
-// field is an input with its label, and what is wrong with it; the attributes stand before its value.
-func field(id, label, value, problem string, attributes ...h.Node) h.Node {
-	return h.Div(h.Class("field"),
-		h.Label(h.For(id), h.Text(label)),
-		h.Input(h.ID(id), h.Name(id), h.Group(attributes), h.Value(value), invalid(id, problem)),
-		wrong(id, problem),
-	)
-}
-
-// plain is a field that nobody fills in again by itself.
-func plain(id, label, value, problem string) h.Node {
-	return field(id, label, value, problem, h.AutoComplete("off"))
-}
-
-// group is a set of fields with what is wrong with them.
-func group(id, legend, problem string, nodes ...h.Node) h.Node {
-	return h.FieldSet(
-		markup.Filled(problem, func(string) h.Node { return h.AriaDescribedBy(id + "-wrong") }),
-		h.Legend(h.Text(legend)),
-		h.Group(nodes),
-		wrong(id, problem),
-	)
-}
-
-// option is one of several to tick: kind is radio or checkbox.
-func option(kind, name, id, value string, on bool, label ...h.Node) h.Node {
-	return h.Label(h.Class("option"),
-		h.Input(h.Type(kind), h.Name(name), h.ID(id), h.Value(value), h.If(on, h.Checked())), markup.Space, h.Group(label),
-	)
-}
-
-// options are the options of a list that are their own words.
-func options(all []string, chosen string) h.Node {
-	return h.Map(all, func(o string) h.Node { return h.Option(h.If(o == chosen, h.Selected()), h.Text(o)) })
 }
 
 // table is a table that becomes a stack of rows where there is no room.

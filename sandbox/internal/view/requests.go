@@ -7,25 +7,16 @@ import (
 
 	"github.com/ringcx-go/ringcx/sandbox/internal/guard"
 	h "github.com/ringcx-go/ringcx/sandbox/internal/html"
+	"github.com/ringcx-go/ringcx/sandbox/internal/journal"
 	"github.com/ringcx-go/ringcx/sandbox/internal/markup"
 	"github.com/ringcx-go/ringcx/sandbox/internal/verdict"
 )
 
 // Entry is a request as the console shows it.
 type Entry struct {
-	Number    uint64
-	Time      time.Time
-	Method    string
-	Path      string
-	Status    int
-	Operation string
-	Verdicts  []verdict.Word
-	Fault     string
-	Answer    string
-	Reason    string
-	Caller    string
-	Token     string
-	Curl      string
+	journal.Entry
+	Sender  string // as far as it is known
+	Command string // that sends it again
 }
 
 // RequestFilter says which entries are looked at. What is empty says nothing.
@@ -78,9 +69,8 @@ func (v *RequestPart) Rows() []byte {
 // Requests is a page of the log.
 type Requests struct {
 	RequestPart
-	Verdicts []verdict.Word
-	Total    int
-	Before   uint64 // all entries are older than this one; 0: they are the newest
+	Total  int
+	Before uint64 // all entries are older than this one; 0: they are the newest
 }
 
 // filtered reports whether anything is left out.
@@ -115,8 +105,8 @@ func (v *Requests) main(*Page) h.Node {
 		h.Section(h.AriaLabelledBy("verdicts"),
 			h.Details(
 				h.Summary(h.ID("verdicts"), h.Text("What the verdicts mean, and what helps")),
-				h.Dl(h.Class("verdicts"), h.Map(v.Verdicts, func(w verdict.Word) h.Node {
-					return h.Group{h.Dt(mark(w)), h.Dd(h.Text(w.Meaning+"."), h.Br(), h.Text("What helps: "+w.Help+"."))}
+				h.Dl(h.Class("verdicts"), h.Map(verdict.All, func(w verdict.Word) h.Node {
+					return h.Group{h.Dt(mark(w.Verdict)), h.Dd(h.Text(w.Meaning+"."), h.Br(), h.Text("What helps: "+w.Help+"."))}
 				})),
 			),
 		),
@@ -124,7 +114,7 @@ func (v *Requests) main(*Page) h.Node {
 }
 
 // mark is a verdict as a word in a frame.
-func mark(w verdict.Word) h.Node { return h.Span(h.Class("verdict"), h.Text(w.Verdict)) }
+func mark(verdict string) h.Node { return h.Span(h.Class("verdict"), h.Text(verdict)) }
 
 // none says why there are no entries.
 func (v *Requests) none() string {
@@ -141,25 +131,23 @@ func (v *Requests) search() h.Node {
 	f := v.Filter
 	return h.Form(h.Class("filter"), h.Method("get"), h.Action("/console/requests"), h.Role("search"), h.AriaLabel("Requests"),
 		h.Div(h.Class("row"),
-			plain("path", "Path, operation", f.Path, ""),
-			plain("status", "Status (401, 4xx)", f.Status, ""),
-			plain("caller", "Caller", f.Caller, ""),
+			search("path", "Path, operation", f.Path),
+			search("status", "Status (401, 4xx)", f.Status),
+			search("caller", "Caller", f.Caller),
 			h.Div(h.Class("field"),
 				h.Label(h.For("verdict"), h.Text("Verdict")),
 				h.Select(h.ID("verdict"), h.Name("verdict"),
 					h.Option(h.Value(""), h.Text("all")),
 					h.Option(h.Value("any"), h.If(f.Verdict == "any", h.Selected()), h.Text("any verdict")),
-					h.Map(v.Verdicts, func(w verdict.Word) h.Node {
+					h.Map(verdict.All, func(w verdict.Word) h.Node {
 						return h.Option(h.If(w.Verdict == f.Verdict, h.Selected()), h.Text(w.Verdict))
 					}),
 				),
 			),
 		),
-		markup.Filled(f.Token, func(token string) h.Node {
-			return h.Group{
-				markup.Hidden("of", token),
-				h.P(h.Text("Only requests that were refused with the token "), code(token), h.Text(".")),
-			}
+		h.If(f.Token != "", h.Group{
+			markup.Hidden("of", f.Token),
+			h.P(h.Text("Only requests that were refused with the token "), code(f.Token), h.Text(".")),
 		}),
 		button("second", "Filter"),
 		h.If(v.filtered(), h.Group{markup.Space, h.A(h.Href("/console/requests"), h.Text("All requests"))}),
@@ -191,37 +179,31 @@ func (e *Entry) node() h.Node {
 	return h.Li(h.ID("request-"+number), h.Details(
 		e.summary(),
 		h.Dl(h.Class("pairs"),
-			markup.Filled(e.Reason, func(reason string) h.Node { return pair("Why it was refused", h.Text(reason)) }),
-			markup.Filled(e.Answer, func(answer string) h.Node { return pair("Answer", code(answer)) }),
+			h.If(e.Reason != "", pair("Why it was refused", h.Text(e.Reason))),
+			h.If(e.Answer != "", pair("Answer", code(e.Answer))),
 			e.sender(),
-			markup.Filled(e.Token, func(token string) h.Node {
-				return pair("Token",
-					h.A(h.Href("/console/requests?of="+markup.Escape(token)), code(token)),
-					h.Small(h.Text("The first digits of its SHA-256: "), code(`printf %s "$TOKEN" | sha256sum`), h.Text(". "),
-						h.A(h.Href("/console/sessions"), h.Text("Sessions and tokens")), h.Text(" have the same.")),
-				)
-			}),
-			markup.Filled(e.Operation, func(operation string) h.Node { return pair("Operation", h.Text(operation)) }),
-			h.Map(e.Verdicts, func(w verdict.Word) h.Node {
+			h.If(e.Token != "", pair("Token",
+				h.A(h.Href("/console/requests?of="+markup.Escape(e.Token)), code(e.Token)),
+				h.Small(h.Text("The first digits of its SHA-256: "), code(`printf %s "$TOKEN" | sha256sum`), h.Text(". "),
+					h.A(h.Href("/console/sessions"), h.Text("Sessions and tokens")), h.Text(" have the same.")),
+			)),
+			h.If(e.Operation != "", pair("Operation", h.Text(e.Operation))),
+			h.Map(e.Verdicts, func(word string) h.Node {
 				help := "None is known."
-				if w.Help != "" {
-					help = "What helps: " + w.Help + "."
+				if known := verdict.Help(word); known != "" {
+					help = "What helps: " + known + "."
 				}
-				return h.Group{h.Dt(mark(w)), h.Dd(h.Text(help))}
+				return h.Group{h.Dt(mark(word)), h.Dd(h.Text(help))}
 			}),
 		),
-		block("curl-"+number, "the command of request "+number, e.Curl, h.Role("group"), h.AriaLabel("Command of request "+number)),
+		block("curl-"+number, "the command of request "+number, e.Command, h.Role("group"), h.AriaLabel("Command of request "+number)),
 	))
 }
 
 // summary is the line of an entry.
 func (e *Entry) summary() h.Node {
-	status, tone := "cut", statusTone(e.Status)
-	if e.Status != 0 {
-		status = strconv.Itoa(e.Status)
-	}
 	more := func(class, text string) h.Node {
-		return markup.Filled(text, func(text string) h.Node { return h.Group{markup.Space, h.Span(h.Class(class), h.Text(text))} })
+		return h.If(text != "", h.Group{markup.Space, h.Span(h.Class(class), h.Text(text))})
 	}
 	spoiled := e.Fault
 	if spoiled != "" {
@@ -229,13 +211,21 @@ func (e *Entry) summary() h.Node {
 	}
 	return h.Summary(
 		moment(e.Time, time.TimeOnly), markup.Space,
-		h.Span(h.Class("status "+tone), h.Text(status)), markup.Space,
+		h.Span(h.Class("status "+statusTone(e.Status)), h.Text(statusText(e.Status))), markup.Space,
 		h.Span(h.Class("method"), h.Text(e.Method)), markup.Space,
 		h.Span(h.Class("path"), h.Text(e.Path)),
 		more("spoilt", spoiled),
-		h.Map(e.Verdicts, func(w verdict.Word) h.Node { return h.Group{markup.Space, mark(w)} }),
+		h.Map(e.Verdicts, func(word string) h.Node { return h.Group{markup.Space, mark(word)} }),
 		more("why", e.Reason),
 	)
+}
+
+// statusText is a status, or that the connection was cut before.
+func statusText(status int) string {
+	if status == 0 {
+		return "cut"
+	}
+	return strconv.Itoa(status)
 }
 
 // statusTone says in a word how a status is shown.
@@ -254,8 +244,8 @@ func statusTone(status int) string {
 // sender says who sent a request, where that says anything.
 func (e *Entry) sender() h.Node {
 	switch {
-	case e.Caller != "":
-		return pair("Who sent it", h.A(h.Href("/console/requests?caller="+markup.Escape(e.Caller)), bdi(e.Caller)))
+	case e.Sender != "":
+		return pair("Who sent it", h.A(h.Href("/console/requests?caller="+markup.Escape(e.Sender)), bdi(e.Sender)))
 	case e.Answer != "":
 		return pair("Who sent it", h.Text("not known: what it brought names nobody"))
 	}

@@ -61,8 +61,7 @@ func (t *TokenTable) node(p *Page, find string) h.Node {
 	case t.long():
 		rows = t.pages()
 	}
-	return h.Section(h.AriaLabelledBy(t.ID),
-		h.H2(h.ID(t.ID), h.Text(t.Title)),
+	return section(t.ID, t.Title,
 		h.P(h.Class("hint"), about),
 		rows,
 	)
@@ -93,9 +92,7 @@ func (t *TokenTable) row(p *Page, r *TokenRow, find string) h.Node {
 	return h.Tr(
 		head(h.Text(r.Who)),
 		cell(what, h.Text(r.What)),
-		cell(token, code(cmp.Or(r.Ends, "none")), markup.Filled(r.Mark, func(mark string) h.Node {
-			return h.Small(h.Text("in the log: "), code(mark))
-		})),
+		cell(token, code(cmp.Or(r.Ends, "none")), h.If(r.Mark != "", h.Small(h.Text("in the log: "), code(r.Mark)))),
 		cell("Time left", h.Text(r.Left)),
 		h.If(t.Sessions, cell("Refresh token", h.Text(cmp.Or(r.Refresh, "none")))),
 		h.If(t.Revoke != "", h.Group{cell("Spent before", h.Text(strconv.Itoa(int(r.Spent)))), cell("Action", t.revoke(p, r, find))}),
@@ -109,7 +106,7 @@ func (t *TokenTable) revoke(p *Page, r *TokenRow, find string) h.Node {
 		h.Summary(h.Class("small danger"), h.AriaLabel(whose), h.Text(t.Revoke)),
 		"Its tokens stop working.",
 		p.inline("/console/sessions/revoke",
-			markup.Filled(find, func(find string) h.Node { return markup.Hidden("find", find) }),
+			h.If(find != "", markup.Hidden("find", find)),
 			markup.Hidden("kind", t.Kind), markup.Hidden("handle", r.Handle),
 			button("small danger", "Yes: "+t.Revoke, h.AriaLabel("Yes: "+whose)),
 		),

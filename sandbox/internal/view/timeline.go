@@ -3,6 +3,7 @@ package view
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	h "github.com/ringcx-go/ringcx/sandbox/internal/html"
@@ -28,14 +29,11 @@ func (v Timeline) counted() string {
 	if len(v.Counts) == 0 {
 		return " nothing yet. "
 	}
-	out := ""
-	for i, c := range v.Counts {
-		if i > 0 {
-			out += ", "
-		}
-		out += fmt.Sprintf("%d %s", c.Count, c.Name)
+	var all []string
+	for _, c := range v.Counts {
+		all = append(all, fmt.Sprintf("%d %s", c.Count, c.Name))
 	}
-	return out + ". "
+	return strings.Join(all, ", ") + ". "
 }
 
 func (v Timeline) content() h.Node {
@@ -56,8 +54,7 @@ func (v Timeline) content() h.Node {
 		)),
 		h.If(v.Bent, h.P(h.Class("hint"), h.Text("The scale is bent: long pauses are drawn shorter than they were."))),
 		h.If(v.Left != 0, h.P(h.Class("hint"), h.Textf("%d earlier %s in the table only.", v.Left, ofThem(v.Left, "sign-in is", "sign-ins are")))),
-		h.Section(h.AriaLabelledBy("events"),
-			h.H2(h.ID("events"), h.Text("The same in words")),
+		section("events", "The same in words",
 			table("Events", []string{"Time", "Server", "Sign-in", "What happened", "Request"}, h.Map(v.Events, v.event)),
 		),
 	}
@@ -67,7 +64,7 @@ func (v Timeline) picture() h.Node {
 	about := "A row for each sign-in, and in it a bar for each access token, from its issue to its end or now. The table below says the same in words."
 	out := h.Group{
 		h.ViewBox(fmt.Sprintf("0 0 %d %d", v.Width, v.Height)), h.Role("img"), h.AriaLabelledBy("picture-title picture-text"),
-		titled(h.ID("picture-title"), h.Textf("Lives of tokens from %s to %s UTC", v.From.UTC().Format(time.DateTime), v.To.UTC().Format(time.DateTime))),
+		h.Title(h.ID("picture-title"), h.Textf("Lives of tokens from %s to %s UTC", v.From.UTC().Format(time.DateTime), v.To.UTC().Format(time.DateTime))),
 		h.Desc(h.ID("picture-text"), h.Text(about)),
 	}
 	for _, t := range v.Ticks {
@@ -79,13 +76,13 @@ func (v Timeline) picture() h.Node {
 			h.Line(h.Class("rule"), h.X1(0), h.X2(v.Width), h.Y1(l.Bottom), h.Y2(l.Bottom)))
 	}
 	for _, r := range v.Rows {
-		out = append(out, h.SVGText(h.Class("who"), h.X(0), h.Y(r.Y), h.Dy(4), titled(h.Text(r.Title)), h.Text(r.Text)))
+		out = append(out, h.SVGText(h.Class("who"), h.X(0), h.Y(r.Y), h.Dy(4), h.Title(h.Text(r.Title)), h.Text(r.Text)))
 	}
 	for _, b := range v.Bars {
 		out = append(out, h.Rect(h.Class(lane("bar", b.Lane)), h.X(b.X), h.Y(b.Y), h.Width(b.Width), h.Height(6), h.Rx(3)))
 	}
 	for _, m := range v.Marks {
-		out = append(out, h.G(h.Transform(fmt.Sprintf("translate(%d %d)", m.X, m.Y)), titled(h.Text(m.Title)), shape(m.Kind, m.Lane)))
+		out = append(out, h.G(h.Transform(fmt.Sprintf("translate(%d %d)", m.X, m.Y)), h.Title(h.Text(m.Title)), shape(m.Kind, m.Lane)))
 	}
 	for _, t := range v.Ticks {
 		class := "when"
@@ -99,9 +96,6 @@ func (v Timeline) picture() h.Node {
 	}
 	return h.SVG(out)
 }
-
-// titled is what a part of the picture says to who cannot see it, or points at it.
-func titled(nodes ...h.Node) h.Node { return h.Title(nodes...) }
 
 func lane(class string, n int) string { return class + " lane-" + strconv.Itoa(n) }
 
@@ -129,14 +123,10 @@ func (v Timeline) event(e timeline.Event) h.Node {
 	}
 	holder, request := h.Node(h.Text("not known")), h.Node(h.Text(e.Why))
 	if l := v.Holder(e); l != nil {
-		holder = h.Group{bdi(l.Name()), markup.Filled(l.About, small)}
+		holder = h.Group{bdi(l.Name()), h.If(l.About != "", small(l.About))}
 	}
 	if e.Path != "" {
-		status := "cut"
-		if e.Status != 0 {
-			status = strconv.Itoa(e.Status)
-		}
-		request = h.Group{code(e.Path), h.Text(" " + status)}
+		request = h.Group{code(e.Path), h.Text(" " + statusText(e.Status))}
 	}
 	return h.Tr(
 		cell("Time", moment(e.Time, time.DateTime)),

@@ -44,9 +44,7 @@ func (p *Page) HTML() []byte {
 		h.Div(h.Class("frame"),
 			p.navigation(),
 			h.Main(h.ID("main"), h.TabIndex("-1"),
-				markup.Filled(p.Notice, func(text string) h.Node {
-					return h.P(h.Class("notice"), h.Role("status"), h.ID("notice"), h.TabIndex("-1"), h.Text(text))
-				}),
+				h.If(p.Notice != "", h.P(h.Class("notice"), h.Role("status"), h.ID("notice"), h.TabIndex("-1"), h.Text(p.Notice))),
 				p.Content.main(p),
 			),
 		),
@@ -60,13 +58,10 @@ func (p *Page) header() h.Node {
 	return h.Header(
 		h.Strong(h.Text("RingCX sandbox")),
 		markup.Space,
-		h.Span(h.Text("developer console"), markup.Filled(p.Namespace, func(name string) h.Node {
-			return h.Group{h.Text(" of the namespace "), h.B(h.ID("namespace"), h.Text(name))}
-		})),
+		h.Span(h.Text("developer console"),
+			h.If(p.Namespace != "", h.Group{h.Text(" of the namespace "), h.B(h.ID("namespace"), h.Text(p.Namespace))})),
 		markup.Space,
-		markup.Filled(p.Outside, func(address string) h.Node {
-			return h.Group{h.A(markup.Link(address), h.ID("outside"), h.Text("To the sandbox around it")), markup.Space}
-		}),
+		h.If(p.Outside != "", h.Group{h.A(markup.Link(p.Outside), h.ID("outside"), h.Text("To the sandbox around it")), markup.Space}),
 		h.Span(h.Class("clock"), h.Text("Clock "), h.Time(h.Text(p.Clock)), h.Text(" UTC")),
 	)
 }
@@ -93,9 +88,7 @@ func (v *Refusal) main(p *Page) h.Node {
 		h.H1(h.Text(p.Title)),
 		h.P(h.Class("problem"), h.Text(v.Message)),
 		h.If(len(v.Help) > 0, h.Ul(h.Map(v.Help, func(help string) h.Node { return h.Li(h.Text(help)) }))),
-		markup.Filled(v.Form, func(address string) h.Node {
-			return h.P(h.A(h.Class("alone"), h.ID("form"), markup.Link(address), h.Text("To the form")))
-		}),
+		h.If(v.Form != "", h.P(h.A(h.Class("alone"), h.ID("form"), markup.Link(v.Form), h.Text("To the form")))),
 		h.P(h.A(h.Class("alone"), h.Href("/console/"), h.Text("To the overview"))),
 	}
 }
@@ -109,11 +102,8 @@ func (v *Password) main(p *Page) h.Node {
 	return h.Group{
 		h.H1(h.Text(p.Title)),
 		h.P(h.Text("This console can be reached from other machines, so it asks for the password that the sandbox was started with.")),
-		markup.Filled(v.Problem, func(problem string) h.Node {
-			return h.P(h.Class("problem"), h.Role("alert"), h.ID("problem"), h.Text(problem))
-		}),
-		h.Form(h.Method("post"), h.Action("/console/sign-in"), h.Class("narrow"), h.DataSecret(),
-			p.token(),
+		h.If(v.Problem != "", h.P(h.Class("problem"), h.Role("alert"), h.ID("problem"), h.Text(v.Problem))),
+		p.form("/console/sign-in", h.Class("narrow"), h.DataSecret(),
 			h.Div(h.Class("field"),
 				h.Label(h.For("password"), h.Text("Password")),
 				h.Input(h.ID("password"), h.Name("password"), h.Type("password"), h.AutoComplete("current-password"), h.Required(), h.AutoFocus(),

@@ -15,14 +15,19 @@ func Typed(text string) string {
 // isUnseen tells what is neither seen nor a blank.
 func isUnseen(r rune) bool { return !unicode.IsPrint(r) && !unicode.IsSpace(r) }
 
-// TypedAddresses are addresses that a person gave, with blanks between them. Nothing that nobody sees belongs to one.
-func TypedAddresses(text string) []string {
-	all := strings.Fields(strings.Map(func(r rune) rune {
+// seen is a text without what nobody sees.
+func seen(text string) string {
+	return strings.Map(func(r rune) rune {
 		if isUnseen(r) {
 			return -1
 		}
 		return r
-	}, text))
+	}, text)
+}
+
+// TypedAddresses are addresses that a person gave, with blanks between them. Nothing that nobody sees belongs to one.
+func TypedAddresses(text string) []string {
+	all := strings.Fields(seen(text))
 	for i, a := range all {
 		all[i] = strings.Trim(a, "\"'“”<>,;")
 	}
@@ -36,12 +41,7 @@ func TypedToken(text string) string {
 	if scheme, rest, ok := strings.Cut(text, " "); ok && strings.EqualFold(scheme, "Bearer") {
 		text = rest
 	}
-	return strings.Trim(strings.Map(func(r rune) rune {
-		if unicode.IsSpace(r) || isUnseen(r) {
-			return -1
-		}
-		return r
-	}, text), around)
+	return strings.Trim(strings.Join(strings.Fields(seen(text)), ""), around)
 }
 
 // WithoutMark reads a text without the byte order mark that programs of Windows put in front of it.

@@ -5,15 +5,31 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Clip shortens what a caller sent to 60 bytes, for an error.
 func Clip(text string) string {
 	const most = 60
 	if len(text) > most {
-		return strings.ToValidUTF8(text[:most], "") + "…"
+		return strings.ToValidUTF8(text[:most], "") + CutMark
 	}
 	return text
+}
+
+// CutMark stands for what was left out.
+const CutMark = "…"
+
+// Cut is text in at most so many bytes. What was cut ends in the mark, and is not cut again.
+func Cut(text string, most int) string {
+	if len(text) <= most {
+		return text
+	}
+	end := most - len(CutMark)
+	for end > 0 && !utf8.RuneStart(text[end]) {
+		end--
+	}
+	return text[:end] + CutMark
 }
 
 // Duration is a duration as Go writes it, without zeros at its end.
@@ -45,3 +61,19 @@ func SpokenDuration(d time.Duration) string {
 	}
 	return Duration(d)
 }
+
+// JSONDuration is a duration as Go writes it, "1m30s".
+type JSONDuration time.Duration
+
+// UnmarshalText reads a duration.
+func (d *JSONDuration) UnmarshalText(b []byte) error {
+	v, err := time.ParseDuration(string(b))
+	*d = JSONDuration(v)
+	if err != nil {
+		return fmt.Errorf(`%q is not a duration such as "90s", "5m" or "192h"`, Clip(string(b)))
+	}
+	return nil
+}
+
+// MarshalText writes a duration as UnmarshalText reads it.
+func (d JSONDuration) MarshalText() ([]byte, error) { return []byte(time.Duration(d).String()), nil }

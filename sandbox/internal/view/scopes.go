@@ -1,9 +1,9 @@
-package console
+package view
 
 import "github.com/ringcx-go/ringcx/sandbox/internal/platform"
 
-// appScopes are all application scopes by the names that tokens carry, those that RingCX programs meet first before the others.
-var appScopes = []platform.ScopeView{
+// Scopes are all application scopes by the names that tokens carry, those that RingCX programs meet first before the others.
+var Scopes = []platform.ScopeView{
 	{Name: "ReadAccounts", Meaning: "Read Accounts: needed for RingCX"},
 	{Name: "EditAccounts", Meaning: "Edit Accounts"},
 	{Name: "EditExtensions", Meaning: "Edit Extensions"},
